@@ -1,0 +1,60 @@
+"""`/api/connection-details`: redeem a token, let a platform's person in, or let in a guest of nobody's."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from vocespace.api import Api, answer, names_json, redirect
+from vocespace.connections import Entrance
+from vocespace.container import container
+from vocespace.errors import FieldError, InvalidParametersError
+from vocespace.token_result import ConnectionRequest
+
+api = Api()
+
+
+@api.get("/api/connection-details")
+def get_connection_details() -> Response[str]:
+    """Redeems `token`, or lets in `participantName` as a guest of `spaceName`."""
+    query = api.query()
+    if "token" in query:
+        entrance = container().connections.redeem(query["token"], api.auth(None))
+        return _way_in(entrance, from_server=query.get("fromServer") == "true")
+    missing = [name for name in ("spaceName", "participantName") if not query.get(name)]
+    if missing:
+        raise InvalidParametersError(
+            *(FieldError(name, "is missing, and there is no token either") for name in missing)
+        )
+    entrance = container().connections.guest(
+        space=query["spaceName"], name=query["participantName"], person_id=query.get("identity")
+    )
+    return answer(HTTPStatus.OK, entrance.connection())
+
+
+@api.post("/api/connection-details")
+def create_connection() -> Response[str]:
+    """Lets in the person of the body, vouched for by a platform or as a guest."""
+    platform = api.caller()
+    request = api.body(ConnectionRequest)
+    auth = api.auth(request.auth)
+    connection = container().connections.open(request, auth=auth, platform=platform, origin=api.origin())
+    return answer(HTTPStatus.OK, connection)
+
+
+def _way_in(entrance: Entrance, *, from_server: bool) -> Response[str]:
+    if entrance.web_client_url is None:
+        return answer(HTTPStatus.OK, entrance.connection())
+    if from_server:
+        return answer(HTTPStatus.OK, {"redirectUrl": entrance.web_client_url})
+    if names_json(api.event.headers.get("accept")):
+        return answer(HTTPStatus.OK, entrance.connection())
+    return redirect(entrance.web_client_url)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answers API Gateway."""
+    return api(event, context)

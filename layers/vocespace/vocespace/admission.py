@@ -1,0 +1,81 @@
+"""The decision: as what a person may enter, by whose word (design section 4). Nothing is minted before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vocespace.errors import IdentityRefusedError
+from vocespace.identities import GUEST_AUTH, Identity, identities_under
+from vocespace.platforms import Platform
+from vocespace.rooms import EMPTY, fresh_room_for, resolve_room
+from vocespace.token_result import TokenResult
+
+GUEST_PREFIX = "guest_"
+"""Stands before the id of a guest whom nobody vouches for: LiveKit drops a participant when another one joins under the
+same identity, and a stranger who picks a user's id must not be able to do that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A person who may enter.
+
+    Attributes:
+        person: Who, where and until when; `identity` is decided.
+        identity: As what.
+        auth: By which auth type; None where nobody named one.
+        platform: Who vouches; None for a guest of nobody's.
+    """
+
+    person: TokenResult
+    identity: Identity
+    auth: str | None
+    platform: str | None
+
+    @property
+    def link_auth(self) -> str:
+        """The auth type as VoceSpace's own links carry it, where it may not be absent."""
+        return self.auth or GUEST_AUTH
+
+    def with_room(self) -> Admission:
+        """The same admission with a concrete room.
+
+        Raises:
+            NoAgentAvailableError: it asks for an agent and nobody waits.
+        """
+        room = resolve_room(
+            self.person.room, space=self.person.space, person=self.person.id, identity=self.identity, auth=self.auth
+        )
+        return replace(self, person=self.person.model_copy(update={"room": room}))
+
+
+def admit(person: TokenResult, *, auth: str | None, platform: Platform) -> Admission:
+    """Decides for a person whom a platform vouches for. Without an auth type everybody is a guest.
+
+    Raises:
+        IdentityRefusedError: the auth type does not admit the identity.
+        PolicyRefusedError: the platform's policy does not allow it.
+    """
+    identity = Identity.GUEST if auth is None else person.identity or Identity.GUEST
+    if auth is not None and identity not in identities_under(auth):
+        raise IdentityRefusedError("identity_under_auth")
+    own_room = person.room is not None and person.room == fresh_room_for(person.space, person.id)
+    platform.policy.check(
+        auth=auth,
+        identity=identity,
+        space=person.space,
+        # A token that was minted for `$empty` carries the room it was resolved to.
+        room=EMPTY if own_room else person.room,
+        lifetime=person.exp - person.iat,
+    )
+    return _admission(person, identity, auth, platform.platform)
+
+
+def admit_guest(person: TokenResult) -> Admission:
+    """Decides for a person whom nobody vouches for and whom guest access lets in: a guest, whatever was claimed."""
+    return _admission(person, Identity.GUEST, None, None)
+
+
+def _admission(person: TokenResult, identity: Identity, auth: str | None, platform: str | None) -> Admission:
+    decided: dict[str, Any] = {"identity": identity}
+    return Admission(person.model_copy(update=decided), identity, auth, platform)

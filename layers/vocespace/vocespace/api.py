@@ -1,0 +1,164 @@
+"""The edge that the functions share: Powertools' resolver, one shape of answers, and an end to every exception."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from vocespace import observability
+from vocespace.container import container
+from vocespace.errors import FieldError, InvalidParametersError, MethodNotAllowedError, NotFoundError, VoceSpaceError
+from vocespace.platforms import Platform
+from vocespace.problem import internal_problem, problem_for
+from vocespace.request_body import JSON, json_object, read_request
+from vocespace.token_result import AuthChoice
+from vocespace.wire import WireModel
+
+PROBLEM = "application/problem+json"
+
+_ALWAYS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_MAX_QUERY_FIELDS = 32
+
+Body = TypeVar("Body", bound=WireModel)
+
+
+class Api(APIGatewayHttpResolver):
+    """A resolver whose every answer, also to what goes wrong, is one of ours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exception_handler(VoceSpaceError)(self._refuse)
+        self.exception_handler(Exception)(self._fail)
+        self.not_found(self._miss)
+
+    def __call__(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """Answers one event; this is what a `lambda_handler` is."""
+        return observability.logger().inject_lambda_context(self._answer, clear_state=True)(event, context)
+
+    @property
+    def event(self) -> APIGatewayProxyEventV2:
+        """The event being answered."""
+        return self.current_event
+
+    def query(self) -> dict[str, str]:
+        """The query's parameters.
+
+        Raises:
+            InvalidParametersError: one is given twice, or the query cannot be decoded.
+        """
+        try:
+            pairs = parse_qsl(
+                self.event.raw_query_string or "",
+                keep_blank_values=True,
+                errors="strict",
+                max_num_fields=_MAX_QUERY_FIELDS,
+            )
+        except ValueError:
+            raise InvalidParametersError(FieldError("query", "cannot be decoded")) from None
+        # API Gateway joins repeated parameters by a comma, and each reader picks another one: none is picked here.
+        if len(dict(pairs)) != len(pairs):
+            raise InvalidParametersError(FieldError("query", "has a parameter twice"))
+        return dict(pairs)
+
+    def body(self, model: type[Body]) -> Body:
+        """The body, read as a model.
+
+        Raises:
+            BodyTooLargeError, UnsupportedMediaTypeError, InvalidParametersError: it is not one.
+        """
+        event = self.event
+        return read_request(
+            model,
+            json_object(event.get("body"), is_base64=bool(event.is_base64_encoded), headers=event.headers),
+        )
+
+    def auth(self, in_body: str | None) -> str | None:
+        """The auth type that the request names, in its query or in its body; an empty one is none.
+
+        Raises:
+            InvalidParametersError: it is malformed, or the two differ.
+        """
+        in_query = read_request(AuthChoice, {"auth": self.query().get("auth") or None}).auth
+        if None not in {in_query, in_body} and in_query != in_body:
+            raise InvalidParametersError(FieldError("auth", "differs between query and body"))
+        return in_query or in_body
+
+    def caller(self) -> Platform | None:
+        """The platform that calls, or None for nobody.
+
+        Raises:
+            UnauthorizedError: a credential is there and does not hold.
+        """
+        headers = self.event.headers
+        return container().callers.platform_of(
+            authorization=headers.get("authorization"), api_key=headers.get("x-api-key")
+        )
+
+    def origin(self) -> str:
+        """The base URL of our own links: as configured, or the domain that API Gateway was reached by."""
+        return container().settings.public_base_url or f"https://{self.event.request_context.domain_name}"
+
+    def _answer(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        observability.logger().set_correlation_id(_request_id(event))
+        return self.resolve(event, context)
+
+    def _refuse(self, error: VoceSpaceError) -> Response[str]:
+        # A wrong address refuses nobody; the access log has it.
+        if not isinstance(error, NotFoundError | MethodNotAllowedError):
+            observability.refused(error)
+        problem, headers = problem_for(error, _request_id(self.event.raw_event))
+        return _response(HTTPStatus(problem.status), problem, headers, PROBLEM)
+
+    def _fail(self, error: Exception) -> Response[str]:
+        observability.failed(error)
+        problem = internal_problem(_request_id(self.event.raw_event))
+        return _response(HTTPStatus(problem.status), problem, {}, PROBLEM)
+
+    def _miss(self, _: Exception) -> Response[str]:
+        return self._refuse(NotFoundError("route"))
+
+
+def answer(status: HTTPStatus, body: WireModel | dict[str, Any]) -> Response[str]:
+    """An answer in JSON."""
+    return _response(status, body, {}, JSON)
+
+
+def redirect(location: str) -> Response[str]:
+    """Sends a browser on."""
+    return Response(int(HTTPStatus.FOUND), headers=_ALWAYS | {"Location": location})
+
+
+def names_json(accept: str | None) -> bool:
+    """Whether an `Accept` header asks for JSON by name; `*/*` does not (RFC 9110 section 12.5.1)."""
+    for media_range in (accept or "").split(","):
+        media_type, *parameters = (part.strip().lower() for part in media_range.split(";"))
+        if media_type == JSON:
+            return not any(part.startswith("q=") and _is_zero(part[2:]) for part in parameters)
+    return False
+
+
+def _is_zero(weight: str) -> bool:
+    return not weight.strip("0.")
+
+
+def _response(
+    status: HTTPStatus, body: WireModel | dict[str, Any], headers: Mapping[str, str], content_type: str
+) -> Response[str]:
+    members = body.to_wire() if isinstance(body, WireModel) else body
+    text = json.dumps(members, separators=(",", ":"), ensure_ascii=False)
+    return Response(int(status), content_type=content_type, body=text, headers={**_ALWAYS, **headers})
+
+
+def _request_id(event: Mapping[str, Any]) -> str:
+    return str(event.get("requestContext", {}).get("requestId", ""))

@@ -1,0 +1,109 @@
+"""The key ring: the signing keys of the stack and of platforms that sign their own tokens (design section 6)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+
+from vocespace.strict_json import StrictJsonError, parse_object
+from vocespace.wire import WireModel
+
+MIN_SECRET_BYTES = 32
+"""RFC 7518 section 3.2: an HS256 key is at least as long as its hash."""
+
+MAX_RING_BYTES = 60 * 1024
+"""Secrets Manager takes 65,536 bytes; the rest is room for one more rotation."""
+
+_KEY_TEXT_OF_OTHER_KINDS = ("-----BEGIN", "ssh-", "{")
+
+
+class KeyRingError(ValueError):
+    """The secret does not hold a usable key ring; the message never quotes it."""
+
+
+class SigningKey(WireModel):
+    """One HMAC key. Its bytes are the UTF-8 bytes of `secret`."""
+
+    kid: Annotated[str, Field(min_length=1, max_length=128)]
+    secret: Annotated[SecretStr, Field(strict=False)]
+    platform: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    created_at: Annotated[int, Field(ge=0)] = 0
+    retire_after: Annotated[int, Field(gt=0)] | None = None
+
+    @field_validator("secret")
+    @classmethod
+    def _is_a_long_hmac_secret(cls, secret: SecretStr) -> SecretStr:
+        text = secret.get_secret_value()
+        if len(text.encode()) < MIN_SECRET_BYTES:
+            raise ValueError(f"is shorter than {MIN_SECRET_BYTES} bytes")
+        if text.lstrip().startswith(_KEY_TEXT_OF_OTHER_KINDS):
+            raise ValueError("is a key of another kind, not an HMAC secret")
+        return secret
+
+    def key_bytes(self) -> bytes:
+        """What the MAC is computed with."""
+        return self.secret.get_secret_value().encode()
+
+    def is_live(self, now: float) -> bool:
+        """Whether tokens by this key are still accepted."""
+        return self.retire_after is None or now < self.retire_after
+
+
+class KeyRing(WireModel):
+    """All keys, and which of the stack's own signs."""
+
+    keys: Annotated[tuple[SigningKey, ...], Field(min_length=1, strict=False)]
+    signing_kid: str
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        if _repeated(key.kid for key in self.keys):
+            raise ValueError("two keys share a kid")
+        if _repeated(key.key_bytes() for key in self.keys):
+            raise ValueError("two keys share their bytes")
+        if not any(key.kid == self.signing_kid and key.platform is None for key in self.keys):
+            raise ValueError("signingKid names no key of the stack's own")
+        return self
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Reads the secret's text: a ring, or the single key that a new stack is born with.
+
+        CloudFormation's GenerateSecretString fills one top-level member, so the first secret is `{"kid", "secret"}`.
+
+        Raises:
+            KeyRingError: it is too long, malformed, or breaks a rule of the ring.
+        """
+        data = text.encode()
+        if len(data) > MAX_RING_BYTES:
+            raise KeyRingError(f"the key ring is larger than {MAX_RING_BYTES} bytes")
+        try:
+            document = parse_object(data)
+            if "keys" not in document:
+                document = {"keys": [document], "signingKid": document.get("kid")}
+            return cls.from_wire(document)
+        except StrictJsonError as error:
+            raise KeyRingError(f"the key ring {error}") from None
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+            place = ".".join(map(str, first["loc"])) or "keys"
+            raise KeyRingError(f"the key ring is unusable at {place}: {first['type']}") from None
+
+    def signing_key(self) -> SigningKey:
+        """The key that new tokens are signed with."""
+        return next(key for key in self.keys if key.kid == self.signing_kid)
+
+    def has(self, kid: str) -> bool:
+        """Whether the ring knows this kid, live or retired."""
+        return any(key.kid == kid for key in self.keys)
+
+    def candidates(self, kid: str | None, now: float) -> Iterator[SigningKey]:
+        """The live keys that may have signed a token: the one it names, or each in turn when it names none."""
+        return (key for key in self.keys if kid in {None, key.kid} and key.is_live(now))
+
+
+def _repeated(values: Iterator[object]) -> bool:
+    return any(count > 1 for count in Counter(values).values())

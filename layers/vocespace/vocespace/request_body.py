@@ -1,0 +1,80 @@
+"""From the bytes of a request body to a model, refusing whatever is not exactly that."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from vocespace.errors import BodyTooLargeError, FieldError, InvalidParametersError, UnsupportedMediaTypeError
+from vocespace.strict_json import StrictJsonError, parse_object
+from vocespace.wire import WireModel
+
+MAX_BODY = 16 * 1024
+JSON = "application/json"
+
+_MAX_FIELD = 64
+_VALUE_ERROR = "Value error, "
+
+Request = TypeVar("Request", bound=WireModel)
+
+
+def json_object(body: str | None, *, is_base64: bool, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Reads a JSON object from a body as API Gateway hands it over.
+
+    Args:
+        body: The text, or the base64 of the bytes.
+        is_base64: Which of the two.
+        headers: The request's headers, with lower-case names.
+
+    Raises:
+        BodyTooLargeError: it is over 16 KiB.
+        UnsupportedMediaTypeError: it is not declared as JSON in UTF-8.
+        InvalidParametersError: it is not one well-formed JSON object.
+    """
+    data = _bytes(body or "", is_base64=is_base64)
+    if not _is_plain_json(headers):
+        raise UnsupportedMediaTypeError("media_type")
+    try:
+        return parse_object(data)
+    except StrictJsonError as error:
+        raise InvalidParametersError(FieldError("body", str(error))) from None
+
+
+def read_request(model: type[Request], members: dict[str, Any]) -> Request:
+    """Holds the members of an object against a model.
+
+    Raises:
+        InvalidParametersError: one or more do not fit; every one is named, and none is quoted.
+    """
+    try:
+        return model.from_wire(members)
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_context=False, include_url=False)
+        raise InvalidParametersError(*(_field_error(each["loc"], each["msg"]) for each in faults)) from None
+
+
+def _bytes(body: str, *, is_base64: bool) -> bytes:
+    if len(body) > (MAX_BODY * 4 // 3 + 4 if is_base64 else MAX_BODY):
+        raise BodyTooLargeError("body_too_large")
+    try:
+        data = base64.b64decode(body, validate=True) if is_base64 else body.encode()
+    except (binascii.Error, UnicodeEncodeError):
+        raise InvalidParametersError(FieldError("body", "is not readable")) from None
+    if len(data) > MAX_BODY:
+        raise BodyTooLargeError("body_too_large")
+    return data
+
+
+def _is_plain_json(headers: Mapping[str, str]) -> bool:
+    media_type, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
+    charsets = {part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")}
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    return media_type == JSON and charsets <= {"utf-8", "utf8"} and encoding in {"", "identity"}
+
+
+def _field_error(location: tuple[int | str, ...], message: str) -> FieldError:
+    return FieldError(".".join(map(str, location))[:_MAX_FIELD], message.removeprefix(_VALUE_ERROR))

@@ -1,0 +1,58 @@
+"""The environment of a function, read here and nowhere else. Each variable is set by a parameter of template.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def _web_url(value: str) -> str:
+    if not value:
+        return value
+    parts = urlsplit(value)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise ValueError("must be an https URL")
+    if parts.query or parts.fragment or parts.username or not parts.hostname:
+        raise ValueError("must be an origin and a path, nothing more")
+    return value.rstrip("/")
+
+
+WebUrl = Annotated[str, AfterValidator(_web_url)]
+
+
+class Settings(BaseModel):
+    """What the operator decided for this deployment; an empty text means that nothing was given."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    connection_provider: Literal["livekit", "vocespace"] = "livekit"
+    vocespace_url: WebUrl = ""
+    public_base_url: WebUrl = ""
+    guest_access: bool = False
+    room_mapping: Literal["space", "room"] = "space"
+    max_ttl_seconds: Annotated[int, Field(gt=0)] = 86_400
+    signing_key_platform: str = ""
+    table_name: str
+    signing_secret_id: str
+    livekit_secret_id: str = ""
+    allow_short_livekit_secret: bool = False
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.connection_provider == "vocespace" and not self.vocespace_url:
+            raise ValueError("VOCESPACE_URL is needed by CONNECTION_PROVIDER=vocespace")
+        return self
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Reads the variables that belong to us.
+
+        Raises:
+            pydantic.ValidationError: one is missing or malformed; its text names the variable, never its value.
+        """
+        return cls.model_validate({name.lower(): value for name, value in environment.items()})

@@ -1,0 +1,86 @@
+"""VoceSpace tokens: issuing them with the ring's signing key, and accepting no others (design section 4)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from vocespace.clock import Clock
+from vocespace.errors import UnauthorizedError
+from vocespace.jws import CompactJws, parse_compact, sign, verified_claims
+from vocespace.key_ring import KeyRing, SigningKey
+from vocespace.secret_cache import CachedSecret
+from vocespace.token_result import EXPIRED, LEEWAY_SECONDS, TokenClaims, TokenResult, lifetime_fault
+
+_JTI_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedToken:
+    """A token that was signed by a key of the ring and is within its time."""
+
+    claims: TokenClaims
+    platform: str | None
+    kid: str
+
+
+class Tokens:
+    """Issues and verifies VoceSpace tokens."""
+
+    def __init__(self, ring: CachedSecret[KeyRing], *, max_ttl: int, clock: Clock) -> None:
+        self._ring = ring
+        self._max_ttl = max_ttl
+        self._clock = clock
+
+    def issue(self, person: TokenResult, platform: str | None) -> str:
+        """Signs a token for a person on behalf of a platform, or of nobody.
+
+        Raises:
+            SecretsUnavailableError: there is no ring to sign with.
+        """
+        claims = person.to_wire() | {"jti": secrets.token_urlsafe(_JTI_BYTES)}
+        if platform is not None:
+            claims["platform"] = platform
+        key = self._ring.value().signing_key()
+        return sign(claims, key.key_bytes(), key.kid)
+
+    def verify(self, token: str) -> VerifiedToken:
+        """Checks form, signature, claims and time, in that order.
+
+        Raises:
+            UnauthorizedError: any of them is wrong.
+            SecretsUnavailableError: there is no ring to check against.
+        """
+        compact = parse_compact(token)
+        key, members = self._signed_by(compact)
+        # RFC 7519 section 4.1.3: a token with an audience is not for somebody who has none.
+        if "aud" in members:
+            raise UnauthorizedError("token_audience")
+        try:
+            claims = TokenClaims.from_wire(members)
+        except ValidationError:
+            raise UnauthorizedError("token_claims") from None
+        if key.platform is not None and claims.platform not in {None, key.platform}:
+            raise UnauthorizedError("token_platform")
+        self._check_time(claims)
+        return VerifiedToken(claims, key.platform or claims.platform, key.kid)
+
+    def _signed_by(self, compact: CompactJws) -> tuple[SigningKey, dict[str, object]]:
+        ring = self._ring.value()
+        if compact.kid is not None and not ring.has(compact.kid):
+            ring = self._ring.refreshed()
+        for key in ring.candidates(compact.kid, self._clock.time()):
+            members = verified_claims(compact, key.key_bytes())
+            if members is not None:
+                return key, members
+        raise UnauthorizedError("token_signature")
+
+    def _check_time(self, claims: TokenClaims) -> None:
+        now = int(self._clock.time())
+        fault = lifetime_fault(iat=claims.iat, exp=claims.exp, now=now, cap=self._max_ttl, grace=LEEWAY_SECONDS)
+        if fault is not None:
+            raise UnauthorizedError("token_expired" if fault.reason == EXPIRED else "token_lifetime")
+        if claims.nbf is not None and claims.nbf > now + LEEWAY_SECONDS:
+            raise UnauthorizedError("token_not_yet_valid")
