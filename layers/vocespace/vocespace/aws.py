@@ -77,7 +77,10 @@ def read_item(table: str, key: dict[str, str]) -> dict[str, Any] | None:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        answer = dynamodb().get_item(TableName=table, Key={name: {"S": value} for name, value in key.items()})
+        # Consistent, so that a removal is late by the registry's memory and by nothing else.
+        answer = dynamodb().get_item(
+            TableName=table, Key={name: {"S": value} for name, value in key.items()}, ConsistentRead=True
+        )
     except ClientError as error:
         raise StoreUnavailableError(error.response["Error"]["Code"]) from None
     except BotoCoreError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from vocespace.clock import Clock
-from vocespace.errors import UnauthorizedError
+from vocespace.errors import SecretsUnavailableError, UnauthorizedError
 from vocespace.jws import CompactJws, parse_compact, sign, verified_claims
 from vocespace.key_ring import KeyRing, SigningKey
 from vocespace.secret_cache import CachedSecret
@@ -38,12 +38,14 @@ class Tokens:
         """Signs a token for a person on behalf of a platform, or of nobody.
 
         Raises:
-            SecretsUnavailableError: there is no ring to sign with.
+            SecretsUnavailableError: there is no ring, or its signing key has been retired.
         """
         claims = person.to_wire() | {"jti": secrets.token_urlsafe(_JTI_BYTES)}
         if platform is not None:
             claims["platform"] = platform
         key = self._ring.value().signing_key()
+        if not key.is_live(self._clock.time()):
+            raise SecretsUnavailableError("signing_key_retired")
         return sign(claims, key.key_bytes(), key.kid)
 
     def verify(self, token: str) -> VerifiedToken:

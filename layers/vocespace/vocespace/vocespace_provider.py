@@ -111,6 +111,8 @@ def _details_within(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _upstream_error(error: Exception | None) -> UpstreamFailedError | UpstreamTimeoutError:
-    if isinstance(error, urllib3.exceptions.TimeoutError):
+    # urllib3 counts a refused connection among the timeouts.
+    refused = isinstance(error, urllib3.exceptions.NewConnectionError)
+    if isinstance(error, urllib3.exceptions.TimeoutError) and not refused:
         return UpstreamTimeoutError("upstream_timeout")
     return UpstreamFailedError("upstream_unreachable")

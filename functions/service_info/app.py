@@ -1,0 +1,82 @@
+"""What the service says about itself, and what it says about routes that do not exist."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, NoReturn
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from vocespace.api import Api, answer
+from vocespace.errors import MethodNotAllowedError, NotFoundError
+from vocespace.request_body import JSON
+
+_DOCS = "/docs"
+
+api = Api()
+
+
+@api.get("/healthz")
+def get_health() -> Response[str]:
+    """Says that the service answers; it asks nobody else."""
+    return answer(HTTPStatus.OK, {"status": "ok"})
+
+
+@api.get("/openapi.json")
+def get_openapi() -> Response[str]:
+    """The API's description, generated when the code was committed."""
+    return _ready_made(_document(), JSON)
+
+
+@api.get(_DOCS)
+def get_docs() -> Response[str]:
+    """The same as a page, where the operator wants one."""
+    if not _docs_enabled():
+        raise NotFoundError("docs_off")
+    from functions.service_info.docs_page import CONTENT_TYPE, page, policy
+
+    nonce = secrets.token_urlsafe(16)
+    return _ready_made(page(nonce), CONTENT_TYPE, {"Content-Security-Policy": policy(nonce)})
+
+
+@api.not_found
+def refuse_route(_: Exception) -> NoReturn:
+    """Tells a path that does not exist from a method that a path does not have."""
+    allowed = _methods_of(api.event.path)
+    if allowed:
+        raise MethodNotAllowedError(allowed)
+    raise NotFoundError("route")
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answers API Gateway."""
+    return api(event, context)
+
+
+@cache
+def _document() -> str:
+    return Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
+
+
+def _methods_of(path: str) -> tuple[str, ...]:
+    if path == _DOCS and not _docs_enabled():
+        return ()
+    operations: dict[str, object] = json.loads(_document())["paths"].get(path, {})
+    return tuple(method.upper() for method in operations)
+
+
+def _docs_enabled() -> bool:
+    return os.environ.get("API_DOCS") == "true"
+
+
+def _ready_made(text: str, content_type: str, headers: dict[str, str] | None = None) -> Response[str]:
+    response = answer(HTTPStatus.OK, {})
+    response.body = text
+    response.headers |= {"Content-Type": content_type} | (headers or {})
+    return response

@@ -1,0 +1,70 @@
+"""Headless Chromium that can reach nothing but loopback, and remembers every request it made."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, Request, sync_playwright
+
+from tests.support.tools import find_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]
+
+
+@dataclass
+class Visit:
+    """One page, and what was asked of the network for it."""
+
+    page: Page
+    requests: list[Request] = field(default_factory=list)
+
+    def remember(self, request: Request) -> None:
+        """Keep a request that the browser made."""
+        self.requests.append(request)
+
+    def hosts(self) -> set[str]:
+        """The hosts that anything was asked of."""
+        return {urlsplit(request.url).hostname or "" for request in self.requests}
+
+    def request_of(self, path: str) -> Request:
+        """The one request for a path."""
+        (request,) = [request for request in self.requests if urlsplit(request.url).path == path]
+        return request
+
+    def text_of(self, element_id: str) -> str:
+        """What a person reads in an element, once it is there."""
+        return self.page.locator(f"#{element_id}").inner_text()
+
+    def keep_picture(self, file: Path) -> None:
+        """Save what a person sees."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=file, full_page=True)
+
+
+@contextmanager
+def chromium() -> Iterator[Visit]:
+    """A browser of its own with one empty page."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_tool("chromium"), args=FLAGS)
+        try:
+            visit = Visit(browser.new_page())
+            visit.page.context.on("request", visit.remember)
+            yield visit
+        finally:
+            browser.close()

@@ -1,0 +1,75 @@
+"""`make run` as a process: started in a folder of its own, waited for, ended by a signal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local import demo_env
+from local.options import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATIENCE = 30
+"""Seconds that a start may take on a busy machine; it is about two on an idle one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The running service.
+
+    Attributes:
+        values: What demo.env holds.
+        folder: Where demo.env and the functions' log are.
+    """
+
+    process: subprocess.Popen[bytes]
+    values: dict[str, str]
+    folder: Path
+
+    def printed(self) -> str:
+        """What the person at the terminal has read until now."""
+        return (self.folder / "terminal.txt").read_text()
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        """Ends it by a signal and returns its exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+
+@contextmanager
+def launched(folder: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`make run` with variables, ended at the latest when the block is left."""
+    environment = os.environ | {"PORT": "0", "LOCAL_DIR": str(folder)} | variables
+    with (
+        (folder / "terminal.txt").open("wb") as terminal,
+        subprocess.Popen(
+            [sys.executable, "-m", "local"], cwd=ROOT, env=environment, stdout=terminal, stderr=terminal
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def running_service(folder: Path, **variables: str) -> Iterator[Service]:
+    """The service, once it answers."""
+    with launched(folder, **variables) as process:
+        for _ in range(PATIENCE * 20):
+            try:
+                process.wait(0.05)
+                break
+            except subprocess.TimeoutExpired:
+                if demo_env.path_in(folder).exists():
+                    yield Service(process, demo_env.read(folder), folder)
+                    return
+        raise AssertionError(f"make run is not ready:\n{(folder / 'terminal.txt').read_text()}")

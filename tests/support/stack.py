@@ -1,0 +1,66 @@
+"""template.yaml for the tests: where it is, parameters that it takes, and the stack that an environment belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from local.intrinsics import PhysicalId
+from local.template import FunctionSpec, Template
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = ROOT / "template.yaml"
+
+PARAMETERS = {
+    "LiveKitUrl": "wss://livekit.example.com",
+    "LiveKitApiKey": "APIexample",
+    "VoceSpaceUrl": "https://vocespace.example.com",
+}
+"""The least that satisfies either provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A deployment, as far as it decides what the roles allow. Tables and secrets go by name or by ARN."""
+
+    provider: str
+    table: str
+    signing_secret: str
+    livekit_secret: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Stack:
+        """The deployment that a function with this environment belongs to."""
+        return cls(
+            provider=environment.get("CONNECTION_PROVIDER", "livekit"),
+            table=environment.get("TABLE_NAME", ""),
+            signing_secret=environment.get("SIGNING_SECRET_ID", ""),
+            livekit_secret=environment.get("LIVEKIT_SECRET_ID", ""),
+        )
+
+    def function(self, name: str) -> FunctionSpec:
+        """The function whose code is in functions/<name>."""
+        return _functions(self)[name]
+
+
+def table_arn(name: str) -> str:
+    """The ARN of a table, of which the name or already the ARN is given."""
+    return name if name.startswith("arn:") else f"arn:aws:dynamodb:us-east-1:123456789012:table/{name}"
+
+
+def secret_arn(name: str) -> str:
+    """The ARN of a secret, of which the name or already the ARN is given."""
+    return name if name.startswith("arn:") else f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}"
+
+
+@cache
+def _functions(stack: Stack) -> dict[str, FunctionSpec]:
+    physical_ids: dict[str, PhysicalId] = {
+        "Table": {"Ref": stack.table, "Arn": table_arn(stack.table)},
+        "SigningSecret": secret_arn(stack.signing_secret),
+        "LiveKitSecret": secret_arn(stack.livekit_secret),
+    }
+    template = Template.load(TEMPLATE, PARAMETERS | {"ConnectionProvider": stack.provider}, physical_ids)
+    return {function.handler.split(".")[1]: function for function in template.functions()}

@@ -1,0 +1,187 @@
+"""A deployment in memory: moto's AWS, seeded with two platforms, and the handlers wired to a clock of the test's."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import StringIO
+from logging import StreamHandler
+from typing import Any
+
+import boto3
+import moto
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from boto3.dynamodb.types import TypeSerializer
+
+from tests.support.clock import NOW, FakeClock
+from tests.support.events import Event, fresh, load_event
+from vocespace import aws, container, observability, registry
+from vocespace.identities import Identity
+from vocespace.jws import sign
+from vocespace.platforms import ApiKey, Platform, Policy
+
+TABLE = "vocespace-test"
+KID = "test-1"
+SIGNING_SECRET = "signing-secret-of-the-tests-0123456789abcdef"
+ACME_KID = "acme-1"
+ACME_SECRET = "acme-signs-its-own-tokens-0123456789abcdef"
+LIVEKIT_KEY = "APItests"
+LIVEKIT_SECRET = "livekit-secret-of-the-tests-0123456789abcdef"
+LIVEKIT_URL = "wss://livekit.example"
+WEB_CLIENT = "https://vocespace.example"
+RING_KEYS = [
+    {"kid": KID, "secret": SIGNING_SECRET, "createdAt": NOW - 86_400},
+    {"kid": ACME_KID, "secret": ACME_SECRET, "platform": "acme", "createdAt": NOW - 86_400},
+]
+RING: dict[str, object] = {"keys": RING_KEYS, "signingKid": KID}
+ENVIRONMENT = {
+    "TABLE_NAME": TABLE,
+    "SIGNING_SECRET_ID": "signing",
+    "LIVEKIT_SECRET_ID": "livekit",
+    "VOCESPACE_URL": WEB_CLIENT,
+    "GUEST_ACCESS": "true",
+    "POWERTOOLS_SERVICE_NAME": "vocespace-connect",
+    "POWERTOOLS_METRICS_NAMESPACE": "VoceSpaceConnect",
+}
+DEMO = Platform(
+    platform="demo",
+    policy=Policy(auth_types=("demo", "c_s"), identities=tuple(Identity), spaces=("*",)),
+    created_at=NOW - 86_400,
+)
+ACME = Platform(
+    platform="acme",
+    policy=Policy(
+        auth_types=("acme",),
+        identities=(Identity.PARTICIPANT, Identity.GUEST),
+        spaces=("acme-*",),
+        rooms=("stage", "$empty"),
+        max_ttl_seconds=3600,
+    ),
+    created_at=NOW - 86_400,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a handler returned."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The body, as JSON."""
+        members: dict[str, Any] = json.loads(self.text)
+        return members
+
+
+class World:
+    """The deployment and its two platforms: `demo` may do everything, `acme` little."""
+
+    def __init__(self, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.clock = clock
+        self._monkeypatch = monkeypatch
+        self.api_keys: dict[str, str] = {}
+        boto3.client("dynamodb").create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        livekit = {"url": LIVEKIT_URL, "apiKey": LIVEKIT_KEY, "apiSecret": LIVEKIT_SECRET}
+        for name, document in (("signing", RING), ("livekit", livekit)):
+            boto3.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(document))
+        for platform in (DEMO, ACME):
+            self.put_platform(platform)
+            self.api_keys[platform.platform] = self.add_key(platform.platform)
+        self.configure(**ENVIRONMENT)
+
+    def configure(self, **environment: str) -> None:
+        """Sets variables of the functions and lets every instance start anew."""
+        for name, value in environment.items():
+            self._monkeypatch.setenv(name, value)
+        container.container.cache_clear()
+
+    def put_platform(self, platform: Platform) -> None:
+        """Writes a platform."""
+        _put(registry.platform_item(platform))
+
+    def add_key(self, platform: str, *, expires_at: int | None = None, disabled: bool = False) -> str:
+        """Writes an API key and returns its text."""
+        stored, text = ApiKey.generate(platform, now=NOW, expires_at=expires_at)
+        _put(registry.api_key_item(stored.model_copy(update={"disabled": disabled})))
+        return text
+
+    def put_secret(self, name: str, document: object) -> None:
+        """Replaces what a secret holds."""
+        boto3.client("secretsmanager").put_secret_value(SecretId=name, SecretString=json.dumps(document))
+
+    def token(self, *, key: str = SIGNING_SECRET, kid: str | None = KID, **claims: object) -> str:
+        """Signs a token as demo would get it; a claim that is None is left out."""
+        members = {
+            "id": "user_12345",
+            "username": "Zhang San",
+            "space": "my-workspace",
+            "identity": "participant",
+            "iat": int(self.clock.time()),
+            "exp": int(self.clock.time()) + 3600,
+            "platform": "demo",
+        } | claims
+        return sign({name: value for name, value in members.items() if value is not None}, key.encode(), kid)
+
+    def event(self, function: str, case: str, *, platform: str = "demo") -> Event:
+        """A file of events/ with living credentials, at the clock's time."""
+        now = int(self.clock.time())
+        return fresh(load_event(function, case), api_key=self.api_keys[platform], token=self.token(), now=now)
+
+    def call(self, function: str, event: Event) -> Answer:
+        """Invokes a function's handler as Lambda would."""
+        handler = importlib.import_module(f"functions.{function}.app").lambda_handler
+        answer = json.loads(json.dumps(handler(event, Context(function))))
+        return Answer(answer["statusCode"], answer["headers"], answer.get("body") or "")
+
+
+class Context(LambdaContext):
+    """What Lambda hands to a handler beside the event."""
+
+    def __init__(self, function: str) -> None:
+        self._function_name = function
+        self._memory_limit_in_mb = 256
+        self._invoked_function_arn = f"arn:aws:lambda:eu-central-1:123456789012:function:{function}"
+        self._aws_request_id = "5f8a4f0e-0000-4000-8000-000000000000"
+
+
+class CurrentStdout(StringIO):
+    """Standard output as it is now: the logger is made once, and each test captures anew."""
+
+    def write(self, text: str) -> int:
+        """Writes on."""
+        return sys.stdout.write(text)
+
+
+@contextmanager
+def world_in_memory(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A world for the length of one test."""
+    monkeypatch.setattr(container, "SystemClock", lambda: clock)
+    handler = observability.logger().registered_handler
+    assert isinstance(handler, StreamHandler)
+    handler.setStream(CurrentStdout())
+    for client in (aws.secrets_manager, aws.dynamodb):
+        client.cache_clear()
+    with moto.mock_aws():
+        yield World(clock, monkeypatch)
+    container.container.cache_clear()
+
+
+def _put(item: dict[str, Any]) -> None:
+    serialize = TypeSerializer().serialize
+    boto3.client("dynamodb").put_item(TableName=TABLE, Item={name: serialize(value) for name, value in item.items()})
