@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.support.tools import find_tool
 
@@ -58,13 +58,20 @@ class Visit:
 
 
 @contextmanager
-def chromium() -> Iterator[Visit]:
-    """A browser of its own with one empty page."""
+def chromium() -> Iterator[Browser]:
+    """The browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_tool("chromium"), args=FLAGS)
         try:
-            visit = Visit(browser.new_page())
-            visit.page.context.on("request", visit.remember)
-            yield visit
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def fresh_visit(browser: Browser) -> Iterator[Visit]:
+    """An empty page of somebody whom no site has seen before."""
+    with browser.new_context() as context:
+        visit = Visit(context.new_page())
+        context.on("request", visit.remember)
+        yield visit

@@ -102,11 +102,13 @@ class Upstream:
     @contextmanager
     def _closed(self) -> Iterator[socket.socket]:
         self._stop()
-        with socket.socket() as placeholder:
-            placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            yield placeholder
-        self._server = _Server(self, self.port)
-        self._serve()
+        try:
+            with socket.socket() as placeholder:
+                placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                yield placeholder
+        finally:
+            self._server = _Server(self, self.port)
+            self._serve()
 
     def _serve(self) -> None:
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()

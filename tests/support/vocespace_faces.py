@@ -93,6 +93,11 @@ def huge(_request: Received, _upstream: Upstream) -> Answer:
     return Answer(200, pieces(), {"Content-Type": "application/json"})
 
 
+def _token_then(answer: dict[str, str]) -> Face:
+    return lambda request, _: answer_json(200, {"token": "a.b.c"} if request.method == "POST" else answer)
+
+
+_DETAILS = {"serverUrl": "wss://livekit.example", "roomName": "s", "participantName": MARKER, "participantToken": "t"}
 _ZEROS = gzip.compress(b"0" * 64 * 1024 * 1024)
 
 BROKEN: dict[str, Face] = {
@@ -109,6 +114,19 @@ BROKEN: dict[str, Face] = {
         answer_json(200, {"serverUrl": MARKER, "roomName": 1, "participantName": None, "participantToken": {}})
     ),
     "a token that is none": always(answer_json(200, {"token": 7, "note": MARKER})),
+    "a token in another script": always(answer_json(200, {"token": "жетон", "note": MARKER})),
+    "a token that is no text": always(Answer(200, b'{"token": "\\ud800"}')),
+    "details that are no text": always(answer_json(200, _DETAILS | {"roomName": "\ud800"})),
+    "details of a server that is none": always(answer_json(200, _DETAILS | {"serverUrl": f"javascript:{MARKER}"})),
+    "no place to go to": _token_then({"redirectUrl": f"http://[{MARKER}"}),
+    "a place without details": _token_then({"redirectUrl": f"https://voce.example/s?auth={MARKER}"}),
+    "a place with two thousand details": _token_then(
+        {"redirectUrl": "https://voce.example/s?" + "details=%7B%7D&" * 2000}
+    ),
+    "more headers than anybody reads": always(Answer(200, headers={f"X-{n}": MARKER for n in range(200)})),
+    "a header without end": always(Answer(200, headers={"X-Long": MARKER * 5000})),
+    "chunks that are none": always(Answer(200, MARKER.encode(), {"Transfer-Encoding": "chunked"})),
+    "a body that breaks off": always(Answer(200, b'{"token": "', {"Content-Length": "4242"})),
     "deeply nested JSON": always(Answer(200, b"[" * 100_000)),
     "huge body": huge,
     "huge body that travels small": always(Answer(200, _ZEROS, {"Content-Encoding": "gzip"})),

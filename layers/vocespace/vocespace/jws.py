@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from jwt import PyJWS, PyJWTError
+from jwt import InvalidKeyError, PyJWS, PyJWTError
 
 from vocespace.errors import UnauthorizedError
 from vocespace.strict_json import StrictJsonError, parse_object
@@ -40,6 +40,15 @@ def sign(claims: dict[str, Any], key: bytes, kid: str | None = None) -> str:
     """Signs claims as a JWT. The caller chooses no header but the `kid`."""
     payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
     return _pyjws.encode(payload, key, ALGORITHM, headers=None if kid is None else {"kid": kid})
+
+
+def is_hmac_secret(key: bytes) -> bool:
+    """Whether PyJWT takes these bytes as an HMAC secret: not none at all, and not a key of another kind."""
+    try:
+        _pyjws.get_algorithm_by_name(ALGORITHM).prepare_key(key)
+    except InvalidKeyError:
+        return False
+    return True
 
 
 def parse_compact(token: str) -> CompactJws:

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
+from vocespace.jws import is_hmac_secret
 from vocespace.strict_json import StrictJsonError, parse_object
 from vocespace.wire import WireModel
 
@@ -39,7 +40,7 @@ class SigningKey(WireModel):
         text = secret.get_secret_value()
         if len(text.encode()) < MIN_SECRET_BYTES:
             raise ValueError(f"is shorter than {MIN_SECRET_BYTES} bytes")
-        if text.lstrip().startswith(_KEY_TEXT_OF_OTHER_KINDS):
+        if text.lstrip().startswith(_KEY_TEXT_OF_OTHER_KINDS) or not is_hmac_secret(text.encode()):
             raise ValueError("is a key of another kind, not an HMAC secret")
         return secret
 

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, ValidationError
 
+from vocespace.jws import is_hmac_secret
 from vocespace.key_ring import MIN_SECRET_BYTES
 from vocespace.strict_json import StrictJsonError, parse_object
 from vocespace.wire import WireModel
@@ -37,7 +38,7 @@ class LiveKitKey(ApiKeyPair):
             allow_short: Takes a secret of fewer than 32 bytes, such as LiveKit's own development secret.
 
         Raises:
-            LiveKitKeyError: it is malformed, or the secret is too short.
+            LiveKitKeyError: it is malformed, or the secret is too short or a key of another kind.
         """
         try:
             key = cls.from_wire(parse_object(text.encode()))
@@ -45,6 +46,8 @@ class LiveKitKey(ApiKeyPair):
             raise LiveKitKeyError("the LiveKit key is malformed") from None
         if len(key.secret_bytes()) < MIN_SECRET_BYTES and not allow_short:
             raise LiveKitKeyError(f"the LiveKit secret is shorter than {MIN_SECRET_BYTES} bytes")
+        if not is_hmac_secret(key.secret_bytes()):
+            raise LiveKitKeyError("the LiveKit secret is not an HMAC secret")
         return key
 
     def secret_bytes(self) -> bytes:

@@ -61,8 +61,9 @@ def _is_place_character(character: str) -> bool:
 
 
 def _within_limit(value: str) -> str:
-    if len(value.encode()) > MAX_NAME_BYTES:
-        raise ValueError(f"may not be longer than {MAX_NAME_BYTES} bytes in UTF-8")
+    # NFC can make a name longer: what passes here must pass again, when it comes back in a token.
+    if len(value) > MAX_NAME or len(value.encode()) > MAX_NAME_BYTES:
+        raise ValueError(f"may not be longer than {MAX_NAME} characters and {MAX_NAME_BYTES} bytes in UTF-8")
     return value
 
 

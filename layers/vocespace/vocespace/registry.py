@@ -45,9 +45,10 @@ class Registry:
         return self._record(ApiKey, api_key_key(key_id))
 
     def _record(self, kind: type[Record], key: dict[str, str]) -> Record | None:
-        if key["pk"] in self._memory:
+        try:
+            # Not asked whether it is in there first: it could go out of date between the two.
             remembered = self._memory[key["pk"]]
-        else:
+        except KeyError:
             item = self._read_item(key)
             remembered = None if item is None else _from_item(kind, item)
             self._memory[key["pk"]] = remembered

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -62,7 +61,7 @@ def _bytes(body: str, *, is_base64: bool) -> bytes:
         raise BodyTooLargeError("body_too_large")
     try:
         data = base64.b64decode(body, validate=True) if is_base64 else body.encode()
-    except (binascii.Error, UnicodeEncodeError):
+    except ValueError:
         raise InvalidParametersError(FieldError("body", "is not readable")) from None
     if len(data) > MAX_BODY:
         raise BodyTooLargeError("body_too_large")

@@ -7,6 +7,7 @@ Documented: POST answers connection details. Deployed: POST answers `{token}`, a
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -55,13 +56,15 @@ class VoceSpaceProvider:
         """
         # One pool a call: a kept connection would not outlive the freeze between two requests, and fail the next one.
         with urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT),
-            retries=urllib3.Retry(connect=1, read=0, redirect=0, status=0, other=0),
+            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT), retries=False
         ) as pool:
             person = {"preJoin": False} | admission.person.to_wire()
             answer = _answer(pool, "POST", self.redeems_elsewhere + CONNECTION_DETAILS_PATH, json=person)
             if "token" in answer and "participantToken" not in answer:
-                url = redirect_url_for(self.redeems_elsewhere, admission.link_auth, str(answer["token"]))
+                token = str(answer["token"])
+                if not token.isascii():
+                    raise UpstreamFailedError("upstream_token")
+                url = redirect_url_for(self.redeems_elsewhere, admission.link_auth, token)
                 answer = _details_within(_answer(pool, "GET", url + "&fromServer=true"))
         try:
             details = _UpstreamDetails.from_wire(answer)
@@ -71,14 +74,20 @@ class VoceSpaceProvider:
 
 
 def _answer(pool: urllib3.PoolManager, method: str, url: str, json: dict[str, Any] | None = None) -> dict[str, Any]:
+    send = partial(pool.request, method, url, json=json, redirect=False, preload_content=False)
+    deadline = _deadline()
     try:
-        response = pool.request(method, url, json=json, redirect=False, preload_content=False)
         try:
-            body = _body(response)
+            response = send()
+        except urllib3.exceptions.HTTPError as error:
+            if not _is_connection_error(error):
+                raise
+            deadline = _deadline()
+            response = send()
+        try:
+            body = _body(response, deadline)
         finally:
             response.release_conn()
-    except urllib3.exceptions.MaxRetryError as error:
-        raise _upstream_error(error.reason) from None
     except urllib3.exceptions.HTTPError as error:
         raise _upstream_error(error) from None
     if response.status != _OK:
@@ -89,9 +98,18 @@ def _answer(pool: urllib3.PoolManager, method: str, url: str, json: dict[str, An
         raise UpstreamFailedError("upstream_body") from None
 
 
-def _body(response: urllib3.BaseHTTPResponse) -> bytes:
+def _deadline() -> float:
+    return time.monotonic() + CONNECT_TIMEOUT + READ_TIMEOUT
+
+
+def _is_connection_error(error: urllib3.exceptions.HTTPError) -> bool:
+    # A connection that breaks before the answer is one too. What is asked for changes nothing there: asking again is safe.
+    broken = isinstance(error, urllib3.exceptions.ProtocolError) and isinstance(error.args[-1], ConnectionError)
+    return broken or isinstance(error, urllib3.exceptions.ConnectTimeoutError)
+
+
+def _body(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
     # The socket's timeout starts anew with every byte: only a deadline ends an answer that drips.
-    deadline = time.monotonic() + READ_TIMEOUT
     body = b""
     while chunk := response.read1(MAX_ANSWER):
         body += chunk
@@ -110,7 +128,7 @@ def _details_within(answer: dict[str, Any]) -> dict[str, Any]:
         raise UpstreamFailedError("upstream_redirect_url") from None
 
 
-def _upstream_error(error: Exception | None) -> UpstreamFailedError | UpstreamTimeoutError:
+def _upstream_error(error: urllib3.exceptions.HTTPError) -> UpstreamFailedError | UpstreamTimeoutError:
     # urllib3 counts a refused connection among the timeouts.
     refused = isinstance(error, urllib3.exceptions.NewConnectionError)
     if isinstance(error, urllib3.exceptions.TimeoutError) and not refused:
