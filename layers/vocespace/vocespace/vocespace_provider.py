@@ -7,6 +7,7 @@ Documented: POST answers connection details. Deployed: POST answers `{token}`, a
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlsplit
@@ -75,15 +76,8 @@ class VoceSpaceProvider:
 
 def _answer(pool: urllib3.PoolManager, method: str, url: str, json: dict[str, Any] | None = None) -> dict[str, Any]:
     send = partial(pool.request, method, url, json=json, redirect=False, preload_content=False)
-    deadline = _deadline()
     try:
-        try:
-            response = send()
-        except urllib3.exceptions.HTTPError as error:
-            if not _is_connection_error(error):
-                raise
-            deadline = _deadline()
-            response = send()
+        response, deadline = _sent(send)
         try:
             body = _body(response, deadline)
         finally:
@@ -98,12 +92,20 @@ def _answer(pool: urllib3.PoolManager, method: str, url: str, json: dict[str, An
         raise UpstreamFailedError("upstream_body") from None
 
 
-def _deadline() -> float:
-    return time.monotonic() + CONNECT_TIMEOUT + READ_TIMEOUT
+def _sent(send: Callable[[], urllib3.BaseHTTPResponse]) -> tuple[urllib3.BaseHTTPResponse, float]:
+    deadline = time.monotonic() + CONNECT_TIMEOUT + READ_TIMEOUT
+    try:
+        return send(), deadline
+    except urllib3.exceptions.HTTPError as error:
+        if not _is_connection_error(error):
+            raise
+    deadline = time.monotonic() + CONNECT_TIMEOUT + READ_TIMEOUT
+    return send(), deadline
 
 
 def _is_connection_error(error: urllib3.exceptions.HTTPError) -> bool:
-    # A connection that breaks before the answer is one too. What is asked for changes nothing there: asking again is safe.
+    # A connection that breaks before the answer is one too; what is asked for changes nothing there, so it may be
+    # asked again.
     broken = isinstance(error, urllib3.exceptions.ProtocolError) and isinstance(error.args[-1], ConnectionError)
     return broken or isinstance(error, urllib3.exceptions.ConnectTimeoutError)
 
