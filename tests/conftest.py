@@ -15,6 +15,8 @@ import pytest
 from tests.support.clock import FakeClock
 from tests.support.world import World, world_in_memory
 
+pytest_plugins = ["tests.support.aws_calls"]
+
 
 @pytest.fixture(name="clock")
 def _clock() -> FakeClock:

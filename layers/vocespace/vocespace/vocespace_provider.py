@@ -75,9 +75,9 @@ class VoceSpaceProvider:
 
 
 def _answer(pool: urllib3.PoolManager, method: str, url: str, json: dict[str, Any] | None = None) -> dict[str, Any]:
-    send = partial(pool.request, method, url, json=json, redirect=False, preload_content=False)
+    deadline = time.monotonic() + CONNECT_TIMEOUT + READ_TIMEOUT
     try:
-        response, deadline = _sent(send)
+        response = _sent(partial(pool.request, method, url, json=json, redirect=False, preload_content=False))
         try:
             body = _body(response, deadline)
         finally:
@@ -92,15 +92,13 @@ def _answer(pool: urllib3.PoolManager, method: str, url: str, json: dict[str, An
         raise UpstreamFailedError("upstream_body") from None
 
 
-def _sent(send: Callable[[], urllib3.BaseHTTPResponse]) -> tuple[urllib3.BaseHTTPResponse, float]:
-    deadline = time.monotonic() + CONNECT_TIMEOUT + READ_TIMEOUT
+def _sent(send: Callable[[], urllib3.BaseHTTPResponse]) -> urllib3.BaseHTTPResponse:
     try:
-        return send(), deadline
+        return send()
     except urllib3.exceptions.HTTPError as error:
         if not _is_connection_error(error):
             raise
-    deadline = time.monotonic() + CONNECT_TIMEOUT + READ_TIMEOUT
-    return send(), deadline
+    return send()
 
 
 def _is_connection_error(error: urllib3.exceptions.HTTPError) -> bool:
@@ -113,13 +111,14 @@ def _is_connection_error(error: urllib3.exceptions.HTTPError) -> bool:
 def _body(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
     # The socket's timeout starts anew with every byte: only a deadline ends an answer that drips.
     body = b""
-    while chunk := response.read1(MAX_ANSWER):
+    while time.monotonic() < deadline:
+        chunk = response.read1(MAX_ANSWER)
+        if not chunk:
+            return body
         body += chunk
         if len(body) > MAX_ANSWER:
             raise UpstreamFailedError("upstream_body_too_large")
-        if time.monotonic() > deadline:
-            raise UpstreamTimeoutError("upstream_slow_body")
-    return body
+    raise UpstreamTimeoutError("upstream_slow_body")
 
 
 def _details_within(answer: dict[str, Any]) -> dict[str, Any]:

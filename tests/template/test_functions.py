@@ -1,0 +1,177 @@
+"""Each function of the template has its code, its settings and the time it needs."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+
+from local.intrinsics import Tree
+from local.template import FUNCTION, Template
+from tests.support.events import EVENTS, cases, load_event
+from tests.support.stack import PARAMETERS, ROOT, TEMPLATE
+from vocespace import aws, vocespace_provider
+from vocespace.settings import Settings
+
+FUNCTIONS = ("ConnectionDetailsFunction", "RedirectUrlFunction", "ServiceInfoFunction")
+API_TIMEOUT_SECONDS = 30
+"""How long an HTTP API waits for its integration; no deployment can raise it."""
+
+
+def folder_of(template: Template, logical_id: str) -> str:
+    """The folder of a function's code, below functions/."""
+    code_uri: str = template.properties(logical_id)["CodeUri"]
+    return code_uri.removeprefix("functions/")
+
+
+def environment_of(template: Template, logical_id: str) -> dict[str, str]:
+    """The environment that a function starts with."""
+    [function] = (each for each in template.functions() if each.logical_id == logical_id)
+    return function.environment
+
+
+def test_every_folder_is_a_function_and_every_function_a_folder(template: Template) -> None:
+    """Nothing is deployed that has no code, and no code is forgotten; the rest of this module knows all of them."""
+    folders = {path.name for path in (ROOT / "functions").iterdir() if (path / "app.py").is_file()}
+
+    assert {folder_of(template, logical_id) for logical_id in FUNCTIONS} == folders
+    assert set(template.resources(FUNCTION)) == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_handler_is_importable_where_sam_puts_it(template: Template, logical_id: str) -> None:
+    """The handler's name holds in the repository and in the artifact, which keeps the parent packages."""
+    folder = folder_of(template, logical_id)
+    properties = template.properties(logical_id)
+    metadata: Tree = template.document["Resources"][logical_id]["Metadata"]
+
+    assert properties["Handler"] == f"functions.{folder}.app.lambda_handler"
+    assert metadata["BuildProperties"] == {
+        "ParentPackageMode": "explicit",
+        "ParentPackages": f"functions.{folder}",
+    }
+    assert callable(importlib.import_module(f"functions.{folder}.app").lambda_handler)
+
+
+@pytest.mark.parametrize("provider", ["livekit", "vocespace"])
+@pytest.mark.parametrize("logical_id", ["ConnectionDetailsFunction", "RedirectUrlFunction"])
+def test_environment_is_what_settings_reads(logical_id: str, provider: str) -> None:
+    """A token function finds every setting, each by its parameter, and starts with them."""
+    parameters = PARAMETERS | {
+        "ConnectionProvider": provider,
+        "PublicBaseUrl": "https://connect.example.com/v1",
+        "GuestAccess": "true",
+        "RoomMapping": "room",
+        "MaxTtlSeconds": "7200",
+        "SigningKeyPlatform": "demo",
+    }
+    template = Template.load(TEMPLATE, parameters, {"Table": "the-table", "SigningSecret": "the-signing"})
+
+    settings = Settings.from_environment(environment_of(template, logical_id))
+
+    is_minting = logical_id == "ConnectionDetailsFunction"
+    assert settings == Settings(
+        connection_provider="livekit" if provider == "livekit" else "vocespace",
+        vocespace_url="https://vocespace.example.com",
+        public_base_url="https://connect.example.com/v1",
+        guest_access=True,
+        room_mapping="room",
+        max_ttl_seconds=7200,
+        signing_key_platform="demo",
+        table_name="the-table",
+        signing_secret_id="the-signing",
+        livekit_secret_id="LiveKitSecret" if is_minting else "",
+    )
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_every_variable_has_a_reader(template: Template, logical_id: str) -> None:
+    """No variable is set that nothing reads, and none that only `make run` may set."""
+    readers = {name.upper() for name in Settings.model_fields} - {"ALLOW_SHORT_LIVEKIT_SECRET"} | {"API_DOCS"}
+    ours = {name for name in environment_of(template, logical_id) if not name.startswith("POWERTOOLS_")}
+
+    assert ours <= readers
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_a_function_ends_before_the_api_gives_up(template: Template, logical_id: str) -> None:
+    """API Gateway answers nothing of ours once it has stopped waiting."""
+    assert 0 < template.properties(logical_id)["Timeout"] < API_TIMEOUT_SECONDS
+
+
+def test_connection_details_outlives_the_server_it_asks(template: Template) -> None:
+    """The slowest VoceSpace server ends in our 504, not in a function that is cut off."""
+    one_request = 2 * vocespace_provider.CONNECT_TIMEOUT + vocespace_provider.READ_TIMEOUT
+    one_read = aws.MAX_ATTEMPTS * (aws.CONNECT_TIMEOUT + aws.READ_TIMEOUT)
+
+    assert template.properties("ConnectionDetailsFunction")["Timeout"] > 2 * one_request + one_read
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_functions_run_on_the_layer(template: Template, logical_id: str) -> None:
+    """The layer is made for the runtime and the processor of the functions, and its folder has a rule to build it."""
+    properties, layer = template.properties(logical_id), template.properties("VoceSpaceLayer")
+    makefile = (ROOT / layer["ContentUri"] / "Makefile").read_text(encoding="utf-8")
+
+    assert properties["Layers"] == ["VoceSpaceLayer"]
+    assert properties["Runtime"] in layer["CompatibleRuntimes"]
+    assert properties["Architectures"] == layer["CompatibleArchitectures"]
+    assert "build-VoceSpaceLayer:" in makefile
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+def test_architecture_is_one_choice(architecture: str) -> None:
+    """The parameter moves the functions, the layer and the layer's build together."""
+    template = Template.load(TEMPLATE, PARAMETERS | {"Architecture": architecture})
+
+    assert {tuple(template.properties(each)["Architectures"]) for each in FUNCTIONS} == {(architecture,)}
+    assert template.properties("VoceSpaceLayer")["CompatibleArchitectures"] == [architecture]
+    build = template.document["Resources"]["VoceSpaceLayer"]["Metadata"]
+    assert build["BuildArchitecture"] == {"Ref": "Architecture"}
+
+
+@pytest.mark.parametrize(("given", "reserved"), [("0", None), ("25", "25")])
+@pytest.mark.parametrize("logical_id", ["ConnectionDetailsFunction", "RedirectUrlFunction"])
+def test_concurrency_is_reserved_on_demand(logical_id: str, given: str, reserved: str | None) -> None:
+    """0 leaves the property out: reserving anything fails in an account with the quota of a new one."""
+    properties = Template.load(TEMPLATE, PARAMETERS | {"ReservedConcurrency": given}).properties(logical_id)
+
+    assert properties.get("ReservedConcurrentExecutions") == reserved
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_role_is_written_out(template: Template, logical_id: str) -> None:
+    """SAM gives a function that has no role of its own the right to write every log of the account."""
+    resource: dict[str, Any] = template.document["Resources"][logical_id]
+    role, _ = resource["Properties"]["Role"]["Fn::GetAtt"]
+
+    assert "Policies" not in resource["Properties"]
+    assert "Connectors" not in resource
+    assert set(template.properties(role)) == {"AssumeRolePolicyDocument", "Policies"}
+    [trust] = template.properties(role)["AssumeRolePolicyDocument"]["Statement"]
+    assert trust == {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+
+
+def test_every_event_belongs_to_a_function() -> None:
+    """Each folder of events/ is named after the function whose events it holds."""
+    folders = {path.name for path in EVENTS.iterdir()}
+
+    assert folders == {path.name for path in (ROOT / "functions").iterdir() if (path / "app.py").is_file()}
+
+
+@pytest.mark.parametrize(("function", "case"), cases())
+def test_every_event_takes_a_route_of_its_function(template: Template, function: str, case: str) -> None:
+    """An event file is one that API Gateway could have sent to this function."""
+    routes = {
+        "$default" if path == "$default" else f"{method} {path}"
+        for each in template.functions()
+        if each.handler.split(".")[1] == function
+        for method, path in each.routes
+    }
+
+    assert load_event(function, case)["routeKey"] in routes
