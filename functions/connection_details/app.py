@@ -12,7 +12,8 @@ from vocespace.api import Api, answer, names_json, redirect
 from vocespace.connections import Entrance
 from vocespace.container import container
 from vocespace.errors import FieldError, InvalidParametersError
-from vocespace.token_result import ConnectionRequest
+from vocespace.request_body import read_request
+from vocespace.token_result import ConnectionRequest, GuestQuery
 
 api = Api()
 
@@ -24,24 +25,22 @@ def get_connection_details() -> Response[str]:
     if "token" in query:
         entrance = container().connections.redeem(query["token"], api.auth(None))
         return _way_in(entrance, from_server=query.get("fromServer") == "true")
-    missing = [name for name in ("spaceName", "participantName") if not query.get(name)]
-    if missing:
-        raise InvalidParametersError(
-            *(FieldError(name, "is missing, and there is no token either") for name in missing)
-        )
-    entrance = container().connections.guest(
-        space=query["spaceName"], name=query["participantName"], person_id=query.get("identity")
-    )
+    if "spaceName" not in query:
+        raise InvalidParametersError(FieldError("token", "is missing, and so is spaceName"))
+    entrance = container().connections.guest(read_request(GuestQuery, query), api.auth(None))
     return answer(HTTPStatus.OK, entrance.connection())
 
 
 @api.post("/api/connection-details")
 def create_connection() -> Response[str]:
     """Lets in the person of the body, vouched for by a platform or as a guest."""
-    platform = api.caller()
+    parts = container()
+    platform = parts.callers.platform_of(*api.credentials())
     request = api.body(ConnectionRequest)
     auth = api.auth(request.auth)
-    connection = container().connections.open(request, auth=auth, platform=platform, origin=api.origin())
+    connection = parts.connections.open(
+        request, auth=auth, platform=platform, origin=api.origin(parts.settings.public_base_url)
+    )
     return answer(HTTPStatus.OK, connection)
 
 

@@ -19,12 +19,15 @@ api = Api()
 @api.post("/api/redirect-url")
 def create_redirect_url() -> Response[str]:
     """Signs a link. There is no nobody here: whoever wants one names a platform."""
-    platform = api.caller()
+    parts = container()
+    platform = parts.callers.platform_of(*api.credentials())
     if platform is None:
         raise UnauthorizedError("no_credential")
     request = api.body(RedirectRequest)
     auth = api.auth(request.auth)
-    link = container().connections.link(request, auth=auth, platform=platform, origin=api.origin())
+    link = parts.connections.link(
+        request, auth=auth, platform=platform, origin=api.origin(parts.settings.public_base_url)
+    )
     return answer(HTTPStatus.CREATED, link)
 
 

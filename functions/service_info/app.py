@@ -13,9 +13,10 @@ from typing import Any, NoReturn
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vocespace.api import Api, answer
+from vocespace.api import Api, answer, document
 from vocespace.errors import MethodNotAllowedError, NotFoundError
 from vocespace.request_body import JSON
+from vocespace.settings import docs_enabled
 
 _DOCS = "/docs"
 
@@ -31,18 +32,18 @@ def get_health() -> Response[str]:
 @api.get("/openapi.json")
 def get_openapi() -> Response[str]:
     """The API's description, generated when the code was committed."""
-    return _ready_made(_document(), JSON)
+    return document(HTTPStatus.OK, _description(), JSON)
 
 
 @api.get(_DOCS)
 def get_docs() -> Response[str]:
     """The same as a page, where the operator wants one."""
-    if not _docs_enabled():
+    if not docs_enabled(os.environ):
         raise NotFoundError("docs_off")
     from functions.service_info.docs_page import CONTENT_TYPE, page, policy
 
     nonce = secrets.token_urlsafe(16)
-    return _ready_made(page(nonce), CONTENT_TYPE, {"Content-Security-Policy": policy(nonce)})
+    return document(HTTPStatus.OK, page(nonce), CONTENT_TYPE, {"Content-Security-Policy": policy(nonce)})
 
 
 @api.not_found
@@ -60,23 +61,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 
 @cache
-def _document() -> str:
+def _description() -> str:
     return Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
 
 
 def _methods_of(path: str) -> tuple[str, ...]:
-    if path == _DOCS and not _docs_enabled():
+    if path == _DOCS and not docs_enabled(os.environ):
         return ()
-    operations: dict[str, object] = json.loads(_document())["paths"].get(path, {})
+    operations: dict[str, object] = json.loads(_description())["paths"].get(path, {})
     return tuple(method.upper() for method in operations)
-
-
-def _docs_enabled() -> bool:
-    return os.environ.get("API_DOCS") == "true"
-
-
-def _ready_made(text: str, content_type: str, headers: dict[str, str] | None = None) -> Response[str]:
-    response = answer(HTTPStatus.OK, {})
-    response.body = text
-    response.headers |= {"Content-Type": content_type} | (headers or {})
-    return response

@@ -134,6 +134,27 @@ def test_the_web_client_gets_a_guest_in_by_name(world: World) -> None:
     assert participant(first["participantToken"])["sub"] != participant(second["participantToken"])["sub"]
 
 
+def test_a_long_id_of_a_guest_is_kept_apart_too(world: World) -> None:
+    """An id that leaves no room for the prefix becomes a digest: the same for the same guest, no other guest's."""
+    event = world.event(NAME, "post_guest")
+    ids = ["x" * 128, "x" * 128, "x" * 127 + "y"]
+
+    answers = [world.call(NAME, with_body(event, id=each)).json for each in ids]
+
+    subjects = [participant(answer["participantToken"])["sub"] for answer in answers]
+    assert subjects[0] == subjects[1] != subjects[2]
+    assert all(subject.startswith("guest_") for subject in subjects)
+    redeemed = world.call(NAME, with_query(world.event(NAME, "get_json"), {"token": answers[0]["token"]}))
+    assert participant(redeemed.json["participantToken"])["sub"] == subjects[0]
+
+
+def test_a_guest_by_name_may_name_no_auth_type_either(world: World) -> None:
+    """What holds for the body holds for the query."""
+    query = {"spaceName": "my-workspace", "participantName": "Ada", "auth": "demo"}
+
+    assert world.call(NAME, with_query(world.event(NAME, "get_guest"), query)).status == 401
+
+
 def test_the_web_clients_own_identity_is_kept_apart_from_users(world: World) -> None:
     """Its `identity` parameter is a LiveKit identity: honoured among guests only."""
     query = {"spaceName": "my-workspace", "participantName": "Ada", "identity": "user_12345", "region": "eu"}
@@ -301,7 +322,8 @@ def test_a_token_that_names_no_platform_is_a_guests(world: World) -> None:
         "spaceName=a&participantName=%00",
         "spaceName=a&participantName=Ada&spaceName=b",
         "spaceName=%FF&participantName=Ada",
-        "spaceName=a&participantName=Ada&identity=" + "x" * 123,
+        "spaceName=a&participantName=Ada&identity=" + "x" * 129,
+        "spaceName=a&participantName=Ada&auth=a/b",
         "auth=a/b&token=x",
         "token=x&token=y",
     ],

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from waitress import wasyncore
 from waitress.server import create_server
 
 from local import server
 from local.gateway import Gateway
 from local.instances import BusyError, HandlerError, InstanceLostError
+from local.options import CannotStartError
 from local.request_log import Entry
 from local.routes import Routes
 
@@ -72,9 +74,21 @@ def _site() -> Iterator[Site]:
     listener = server.listen(0)
     with listener:
         port = listener.getsockname()[1]
-        web = create_server(server.application(answer), sockets=[listener], threads=4, ident="")
-        threading.Thread(target=web.run, daemon=True).start()
+        connections: dict[int, Any] = {}
+        web = create_server(server.application(answer), map=connections, sockets=[listener], threads=4)
+        is_over = threading.Event()
+
+        def serve() -> None:
+            while not is_over.is_set():
+                wasyncore.loop(timeout=0.05, map=connections, count=1)
+
+        serving = threading.Thread(target=serve)
+        serving.start()
         yield Site(port, log)
+        is_over.set()
+        serving.join()
+        web.close()
+        wasyncore.close_all(connections)
 
 
 def test_request_arrives_as_it_was_sent(site: Site) -> None:
@@ -115,7 +129,7 @@ def test_repeated_headers_are_joined(site: Site) -> None:
 
 def test_client_cannot_forge_the_servers_own_values(site: Site) -> None:
     """A header whose name only differs in a character that CGI cannot tell apart is dropped."""
-    _, body = site.ask("GET", "/", None, **{"x_api_key": "forged"})
+    _, body = site.ask("GET", "/", None, x_api_key="forged")
 
     assert "x-api-key" not in json.loads(body)["event"]["headers"]
 
@@ -189,8 +203,10 @@ def test_log_tells_nothing_that_lets_somebody_in(site: Site, target: str, expect
 
 def test_used_port_is_told_in_one_line() -> None:
     """Two services on one port: the second says what to do."""
-    with server.listen(0) as first, pytest.raises(server.CannotStartError, match="PORT=0") as refusal:
+    with server.listen(0) as first:
         first.listen()
-        server.listen(first.getsockname()[1])
+        port = first.getsockname()[1]
+        with pytest.raises(CannotStartError, match="PORT=0") as refusal:
+            server.listen(port)
 
     assert "\n" not in str(refusal.value)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
 from vocespace.errors import IdentityRefusedError
 from vocespace.identities import GUEST_AUTH, Identity, identities_under
+from vocespace.names import MAX_NAME, MAX_NAME_BYTES
 from vocespace.platforms import Platform
 from vocespace.rooms import EMPTY, fresh_room_for, resolve_room
 from vocespace.token_result import TokenResult
@@ -74,6 +76,14 @@ def admit(person: TokenResult, *, auth: str | None, platform: Platform) -> Admis
 def admit_guest(person: TokenResult) -> Admission:
     """Decides for a person whom nobody vouches for and whom guest access lets in: a guest, whatever was claimed."""
     return _admission(person, Identity.GUEST, None, None)
+
+
+def guest_id(wanted: str) -> str:
+    """The id of a guest of nobody's: the one that was asked for, or a digest of it where the two do not fit."""
+    plain = GUEST_PREFIX + wanted
+    if len(plain) <= MAX_NAME and len(plain.encode()) <= MAX_NAME_BYTES:
+        return plain
+    return GUEST_PREFIX + hashlib.sha256(wanted.encode()).hexdigest()
 
 
 def _admission(person: TokenResult, identity: Identity, auth: str | None, platform: str | None) -> Admission:

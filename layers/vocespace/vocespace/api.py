@@ -13,9 +13,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vocespace import observability
-from vocespace.container import container
 from vocespace.errors import FieldError, InvalidParametersError, MethodNotAllowedError, NotFoundError, VoceSpaceError
-from vocespace.platforms import Platform
 from vocespace.problem import internal_problem, problem_for
 from vocespace.request_body import JSON, json_object, read_request
 from vocespace.token_result import AuthChoice
@@ -94,20 +92,14 @@ class Api(APIGatewayHttpResolver):
             raise InvalidParametersError(FieldError("auth", "differs between query and body"))
         return in_query or in_body
 
-    def caller(self) -> Platform | None:
-        """The platform that calls, or None for nobody.
-
-        Raises:
-            UnauthorizedError: a credential is there and does not hold.
-        """
+    def credentials(self) -> tuple[str | None, str | None]:
+        """The headers that a caller may authenticate with: `Authorization` and `x-api-key`."""
         headers = self.event.headers
-        return container().callers.platform_of(
-            authorization=headers.get("authorization"), api_key=headers.get("x-api-key")
-        )
+        return headers.get("authorization"), headers.get("x-api-key")
 
-    def origin(self) -> str:
+    def origin(self, configured: str) -> str:
         """The base URL of our own links: as configured, or the domain that API Gateway was reached by."""
-        return container().settings.public_base_url or f"https://{self.event.request_context.domain_name}"
+        return configured or f"https://{self.event.request_context.domain_name}"
 
     def _answer(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         observability.logger().set_correlation_id(_request_id(event))
@@ -118,12 +110,12 @@ class Api(APIGatewayHttpResolver):
         if not isinstance(error, NotFoundError | MethodNotAllowedError):
             observability.refused(error)
         problem, headers = problem_for(error, _request_id(self.event.raw_event))
-        return _response(HTTPStatus(problem.status), problem, headers, PROBLEM)
+        return document(HTTPStatus(problem.status), _text(problem), PROBLEM, headers)
 
     def _fail(self, error: Exception) -> Response[str]:
         observability.failed(error)
         problem = internal_problem(_request_id(self.event.raw_event))
-        return _response(HTTPStatus(problem.status), problem, {}, PROBLEM)
+        return document(HTTPStatus(problem.status), _text(problem), PROBLEM)
 
     def _miss(self, _: Exception) -> Response[str]:
         return self._refuse(NotFoundError("route"))
@@ -131,7 +123,14 @@ class Api(APIGatewayHttpResolver):
 
 def answer(status: HTTPStatus, body: WireModel | dict[str, Any]) -> Response[str]:
     """An answer in JSON."""
-    return _response(status, body, {}, JSON)
+    return document(status, _text(body), JSON)
+
+
+def document(
+    status: HTTPStatus, text: str, content_type: str, headers: Mapping[str, str] | None = None
+) -> Response[str]:
+    """An answer whose text is ready."""
+    return Response(int(status), content_type=content_type, body=text, headers={**_ALWAYS, **(headers or {})})
 
 
 def redirect(location: str) -> Response[str]:
@@ -152,12 +151,9 @@ def _is_zero(weight: str) -> bool:
     return not weight.strip("0.")
 
 
-def _response(
-    status: HTTPStatus, body: WireModel | dict[str, Any], headers: Mapping[str, str], content_type: str
-) -> Response[str]:
+def _text(body: WireModel | dict[str, Any]) -> str:
     members = body.to_wire() if isinstance(body, WireModel) else body
-    text = json.dumps(members, separators=(",", ":"), ensure_ascii=False)
-    return Response(int(status), content_type=content_type, body=text, headers={**_ALWAYS, **headers})
+    return json.dumps(members, separators=(",", ":"), ensure_ascii=False)
 
 
 def _request_id(event: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ class Callers:
         self._registry = registry
         self._clock = clock
 
-    def platform_of(self, *, authorization: str | None, api_key: str | None) -> Platform | None:
+    def platform_of(self, authorization: str | None, api_key: str | None) -> Platform | None:
         """Finds the platform that a request comes from.
 
         Args:

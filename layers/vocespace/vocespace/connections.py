@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from vocespace import observability
-from vocespace.admission import GUEST_PREFIX, Admission, admit, admit_guest
+from vocespace.admission import Admission, admit, admit_guest, guest_id
 from vocespace.clock import Clock
 from vocespace.connection_details import Connection, ConnectionDetails, Provider, SignedConnection
 from vocespace.errors import FieldError, InvalidParametersError, UnauthorizedError
@@ -17,7 +17,7 @@ from vocespace.platforms import Platform
 from vocespace.registry import Registry
 from vocespace.request_body import read_request
 from vocespace.settings import Settings
-from vocespace.token_result import ConnectionRequest, RedirectRequest, TokenResult, lifetime_fault
+from vocespace.token_result import ConnectionRequest, GuestQuery, RedirectRequest, TokenResult, lifetime_fault
 from vocespace.tokens import Tokens
 from vocespace.wire import WireModel
 
@@ -119,7 +119,7 @@ class Connections:
         members = request.model_dump(by_alias=True, exclude={"auth"}, exclude_none=True)
         if platform is None:
             self._require_guest_access(auth)
-            person = read_request(TokenResult, members | {"id": GUEST_PREFIX + request.id})
+            person = read_request(TokenResult, members | {"id": guest_id(request.id)})
             admission = admit_guest(person)
         else:
             admission = _admitted(read_request(TokenResult, members), auth, platform)
@@ -127,23 +127,22 @@ class Connections:
         token, redirect_url = self._sign(entrance.admission, origin)
         return SignedConnection(**entrance.connection().model_dump(), token=token, redirect_url=redirect_url)
 
-    def guest(self, *, space: str, name: str, person_id: str | None) -> Entrance:
+    def guest(self, query: GuestQuery, auth: str | None) -> Entrance:
         """Lets in a guest of nobody's by name, as VoceSpace's own web client asks for it.
 
         Raises:
-            InvalidParametersError: a name is not acceptable.
-            UnauthorizedError: guest access is off.
+            UnauthorizedError: guest access is off, or an auth type was named.
         """
-        self._require_guest_access(None)
+        self._require_guest_access(auth)
         now = int(self._clock.time())
-        members = {
-            "id": GUEST_PREFIX + (person_id or secrets.token_urlsafe(_GUEST_ID_BYTES)),
-            "username": name,
-            "space": space,
-            "iat": now,
-            "exp": now + MAX_TTL_SECONDS,
-        }
-        return self._enter(admit_guest(read_request(TokenResult, members)))
+        person = TokenResult(
+            id=guest_id(query.identity or secrets.token_urlsafe(_GUEST_ID_BYTES)),
+            username=query.participant_name,
+            space=query.space_name,
+            iat=now,
+            exp=now + MAX_TTL_SECONDS,
+        )
+        return self._enter(admit_guest(person))
 
     def link(self, request: RedirectRequest, *, auth: str | None, platform: Platform, origin: str) -> SignedLink:
         """Signs a redirect URL; nobody is let in yet.

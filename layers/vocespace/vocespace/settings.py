@@ -25,6 +25,11 @@ def _web_url(value: str) -> str:
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 
 
+def docs_enabled(environment: Mapping[str, str]) -> bool:
+    """Whether the operator wants the API's documentation as a page; all that the function for it has to know."""
+    return environment.get("API_DOCS") == "true"
+
+
 class Settings(BaseModel):
     """What the operator decided for this deployment; an empty text means that nothing was given."""
 

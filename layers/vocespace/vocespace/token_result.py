@@ -71,6 +71,16 @@ class RedirectRequest(Visit, AuthChoice):
     ttl_seconds: Annotated[int, Field(gt=0, lt=2**31)] | None = None
 
 
+class GuestQuery(WireModel):
+    """What VoceSpace's web client asks for a guest with; what else it sends is passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    space_name: PlaceName
+    participant_name: PersonName
+    identity: PersonName | None = None
+
+
 def lifetime_fault(*, iat: int, exp: int, now: int, cap: int, grace: int = 0) -> FieldError | None:
     """Finds what is wrong with a lifetime.
 

@@ -1,0 +1,234 @@
+"""What the handlers answer is what the document promises, for every operation and every status of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.contract.contract import GATEWAYS_OWN, Contract
+from tests.support.events import Event, cases, with_body, with_headers, with_query
+from tests.support.world import Answer, World
+from vocespace.errors import UpstreamFailedError, UpstreamTimeoutError
+
+DEPLOYMENTS: dict[str, dict[str, str]] = {
+    "open": {"API_DOCS": "true"},
+    "closed": {"GUEST_ACCESS": "false", "API_DOCS": "false"},
+    "without a web client": {"VOCESPACE_URL": ""},
+    "a LiveKit room for each room": {"ROOM_MAPPING": "room"},
+}
+
+GET = ("GET", "/api/connection-details")
+POST = ("POST", "/api/connection-details")
+LINK = ("POST", "/api/redirect-url")
+HEALTH = ("GET", "/healthz")
+OPENAPI = ("GET", "/openapi.json")
+DOCS = ("GET", "/docs")
+
+FILES = {
+    GET: ("connection_details", "get_redirect"),
+    POST: ("connection_details", "post_platform"),
+    LINK: ("redirect_url", "post_ttl"),
+    HEALTH: ("service_info", "healthz"),
+    OPENAPI: ("service_info", "openapi"),
+    DOCS: ("service_info", "docs"),
+}
+
+Change = Callable[[World, Event], Event]
+
+
+def as_it_is(_: World, event: Event) -> Event:
+    """The file, unchanged."""
+    return event
+
+
+def token(sign: Callable[[World], str], auth: str = "demo") -> Change:
+    """With another token."""
+    return lambda world, event: with_query(event, {"auth": auth, "token": sign(world)})
+
+
+def query(**parameters: str) -> Change:
+    """With another query."""
+    return lambda _, event: with_query(event, parameters)
+
+
+def body(**members: object) -> Change:
+    """With members of the body set."""
+    return lambda _, event: with_body(event, **members)
+
+
+def headers(**changed: str | None) -> Change:
+    """With headers set or removed."""
+    return lambda _, event: with_headers(event, **changed)
+
+
+def deployed(**environment: str) -> Change:
+    """In a deployment with these variables."""
+
+    def change(world: World, event: Event) -> Event:
+        world.configure(**environment)
+        return event
+
+    return change
+
+
+def by_acme(world: World, event: Event) -> Event:
+    """By a platform whose policy does not allow it."""
+    return with_headers(event, authorization=f"Bearer {world.api_keys['acme']}")
+
+
+def upstream_customer(world: World, event: Event) -> Event:
+    """A customer looks for an agent, where the link is redeemed by a VoceSpace server."""
+    world.configure(CONNECTION_PROVIDER="vocespace")
+    return with_body(event, auth="c_s", identity="customer")
+
+
+FAULTS: dict[int, Exception] = {
+    500: RuntimeError(),
+    502: UpstreamFailedError("upstream_status"),
+    504: UpstreamTimeoutError("upstream_timeout"),
+}
+"""What the parts behind a handler raise; how that comes about has tests of its own."""
+
+BEHIND = {
+    GET: "vocespace.connections.Connections.redeem",
+    POST: "vocespace.connections.Connections.open",
+    LINK: "vocespace.connections.Connections.link",
+    HEALTH: "functions.service_info.app.answer",
+    OPENAPI: "functions.service_info.app.document",
+    DOCS: "functions.service_info.app.document",
+}
+
+WITNESSES: list[tuple[tuple[str, str], int, Change]] = [
+    (GET, 200, headers(accept="application/json")),
+    (GET, 302, as_it_is),
+    (GET, 400, query(spaceName="my-workspace")),
+    (GET, 401, token(lambda _: "no token")),
+    (GET, 403, token(lambda world: world.token(identity="assistant"))),
+    (GET, 409, token(lambda world: world.token(identity="customer", room="$empty"), auth="c_s")),
+    (GET, 500, as_it_is),
+    (GET, 502, as_it_is),
+    (GET, 503, deployed(SIGNING_SECRET_ID="gone")),
+    (GET, 504, as_it_is),
+    (POST, 200, as_it_is),
+    (POST, 400, body(space="a/b")),
+    (POST, 401, headers(authorization="Bearer nonsense")),
+    (POST, 403, by_acme),
+    (POST, 409, body(auth="c_s", identity="customer", room="$empty")),
+    (POST, 413, body(avatar="https://example.com/" + "a" * 16_384)),
+    (POST, 415, headers(content_type="text/plain")),
+    (POST, 500, as_it_is),
+    (POST, 502, as_it_is),
+    (POST, 503, deployed(LIVEKIT_SECRET_ID="gone")),
+    (POST, 504, as_it_is),
+    (LINK, 201, as_it_is),
+    (LINK, 400, body(exp=1)),
+    (LINK, 401, headers(authorization=None)),
+    (LINK, 403, by_acme),
+    (LINK, 409, upstream_customer),
+    (LINK, 413, body(avatar="https://example.com/" + "a" * 16_384)),
+    (LINK, 415, headers(content_type=None)),
+    (LINK, 500, as_it_is),
+    (LINK, 503, deployed(TABLE_NAME="gone")),
+    (HEALTH, 200, as_it_is),
+    (HEALTH, 500, as_it_is),
+    (OPENAPI, 200, as_it_is),
+    (OPENAPI, 500, as_it_is),
+    (DOCS, 200, deployed(API_DOCS="true")),
+    (DOCS, 404, deployed(API_DOCS="false")),
+    (DOCS, 500, deployed(API_DOCS="true")),
+]
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS)
+def test_answers_to_the_files_are_documented(contract: Contract, world: World, deployment: str) -> None:
+    """Each file of events/ is answered as the document says, however the stack is deployed; none by a 5xx."""
+    world.configure(**DEPLOYMENTS[deployment])
+
+    for function, case in cases():
+        event = world.event(function, case)
+        answer = world.call(function, event)
+        contract.check(event, answer)
+        assert answer.status < 500, f"{function}/{case}"
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "change"),
+    [pytest.param(*witness, id=f"{' '.join(witness[0])} {witness[1]}") for witness in WITNESSES],
+)
+def test_answer_is_documented(
+    contract: Contract,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    operation: tuple[str, str],
+    status: int,
+    change: Change,
+) -> None:
+    """The status can be provoked, and its headers and body are those of the document."""
+    function, case = FILES[operation]
+    event = change(world, world.event(function, case))
+    if status in FAULTS:
+        monkeypatch.setattr(BEHIND[operation], _raising(FAULTS[status]))
+
+    answer = world.call(function, event)
+
+    assert answer.status == status
+    contract.check(event, answer)
+
+
+def test_every_documented_status_has_its_witness(contract: Contract) -> None:
+    """The table above leaves out only what API Gateway answers before any function is asked."""
+    documented = {
+        ((method, path), int(status))
+        for method, path, operation in contract.operations()
+        for status in operation["responses"].keys() - GATEWAYS_OWN
+    }
+
+    assert {(operation, status) for operation, status, _ in WITNESSES} == documented
+
+
+def test_bodies_that_are_taken_fit_the_document(contract: Contract, world: World) -> None:
+    """Whatever a handler takes is what the document says to send."""
+    taken = []
+    for function, case in cases():
+        event = world.event(function, case)
+        if event.get("body") and world.call(function, event).status < 300:
+            assert contract.request_faults(event) == [], f"{function}/{case}"
+            taken.append(case)
+
+    assert {"post_platform", "post_agent", "post_ttl", "post_times"} <= set(taken)
+
+
+def test_bodies_with_unknown_fields_do_not_fit_the_document(contract: Contract, world: World) -> None:
+    """The document refuses the field that the handler refuses."""
+    event = world.event("connection_details", "post_unknown_field")
+
+    assert world.call("connection_details", event).status == 400
+    assert contract.request_faults(event) != []
+
+
+def test_judge_sees_what_is_wrong(contract: Contract, world: World) -> None:
+    """The checks above can fail: on a status, a header, a media type and a member that nobody documented."""
+    event = world.event("connection_details", "post_platform")
+    good = world.call("connection_details", event)
+    contract.check(event, good)
+
+    for wrong in (
+        Answer(418, good.headers, good.text),
+        Answer(200, {**good.headers, "X-Powered-By": "us"}, good.text),
+        Answer(200, {**good.headers, "Cache-Control": "public"}, good.text),
+        Answer(200, {name: value for name, value in good.headers.items() if name != "Referrer-Policy"}, good.text),
+        Answer(200, {**good.headers, "Content-Type": "text/plain"}, good.text),
+        Answer(200, good.headers, json.dumps(good.json | {"secret": "of ours"})),
+        Answer(200, good.headers, json.dumps(good.json | {"expiresAt": "soon"})),
+    ):
+        with pytest.raises(AssertionError):
+            contract.check(event, wrong)
+
+
+def _raising(error: Exception) -> Callable[..., None]:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail

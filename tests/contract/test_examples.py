@@ -1,0 +1,74 @@
+"""Whatever the document shows as an example is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.contract.contract import Contract
+from vocespace.request_body import read_request
+from vocespace.token_result import ConnectionRequest, RedirectRequest
+from vocespace.wire import WireModel
+
+Example = tuple[str, dict[str, Any], Any]
+
+
+def examples_in(part: object, way: str = "") -> Iterator[Example]:
+    """Every (where, schema, value) below a part of the document."""
+    if isinstance(part, list):
+        for index, each in enumerate(part):
+            yield from examples_in(each, f"{way}/{index}")
+    if not isinstance(part, dict):
+        return
+    if isinstance(part.get("schema"), dict):
+        for name, example in part.get("examples", {}).items():
+            yield f"{way}/examples/{name}", part["schema"], example["value"]
+        if "example" in part:
+            yield f"{way}/example", part["schema"], part["example"]
+        return
+    for name, each in part.items():
+        yield from examples_in(each, f"{way}/{name}")
+
+
+ALL = list(examples_in(Contract().document))
+
+
+@pytest.mark.parametrize(("schema", "value"), [pytest.param(*rest, id=where) for where, *rest in ALL])
+def test_example_is_valid(contract: Contract, schema: dict[str, Any], value: object) -> None:
+    """It fits its schema, with no member that the schema does not name."""
+    assert contract.faults(schema, value) == []
+
+
+def test_every_body_has_an_example(contract: Contract) -> None:
+    """A reader sees one of each: requests, answers, refusals; a page is not shown."""
+    shown = {where.partition("/example")[0] for where, _, _ in ALL}
+    paths, responses = contract.document["paths"], contract.document["components"]["responses"]
+    bodies = {
+        way for way, kind in bodies_in({"paths": paths, "components": {"responses": responses}}) if kind != "text/html"
+    }
+
+    assert bodies <= shown
+    assert len(bodies) > 20
+
+
+def bodies_in(part: object, way: str = "") -> Iterator[tuple[str, str]]:
+    """Every (where, media type) below a part of the document."""
+    if not isinstance(part, dict):
+        return
+    for kind in part.get("content", {}):
+        yield f"{way}/content/{kind}", kind
+    for name, each in part.items():
+        yield from bodies_in(each, f"{way}/{name}")
+
+
+@pytest.mark.parametrize(
+    ("path", "model"), [("/api/connection-details", ConnectionRequest), ("/api/redirect-url", RedirectRequest)]
+)
+def test_request_examples_are_read_by_the_code(contract: Contract, path: str, model: type[WireModel]) -> None:
+    """What the document shows to send is taken by the model that reads it, and comes back from it unchanged."""
+    examples = contract.document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["examples"]
+
+    for example in examples.values():
+        assert read_request(model, example["value"]).to_wire() == example["value"]

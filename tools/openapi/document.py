@@ -1,0 +1,115 @@
+"""Puts the document together."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from tools.openapi import refusals
+from tools.openapi.headers import HEADERS
+from tools.openapi.operations import connection_details, redirect_url, service_info
+from tools.openapi.parts import SECURITY_SCHEMES, reference
+from tools.openapi.schemas import auth_type_schema, wire_schemas
+from vocespace.connection_details import Connection, SignedConnection
+from vocespace.connections import SignedLink
+from vocespace.identities import Permission
+from vocespace.problem import Problem
+from vocespace.token_result import ConnectionRequest, RedirectRequest
+
+_PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+
+_DESCRIPTION = (
+    "Lets the users of a platform enter a VoceSpace space: connection details for LiveKit clients, and signed redirect "
+    "URLs.\n"
+    "\n"
+    "Bodies are read strictly: no member twice, none unknown, no `1.0` for `1`. An optional member may be null.\n"
+    "\n"
+    "Every error of ours is a problem document (RFC 9457) whose `code` is stable. A path that does not exist is "
+    "answered 404 `not_found`, a method that a path does not have 405 `method_not_allowed`. API Gateway itself may "
+    'answer 429, 431, 500 or 503 with `{"message": "..."}`; retry those but 431, and whatever carries `Retry-After`.'
+)
+
+# Three shapes too small for a model of their own.
+_SMALL_SCHEMAS: dict[str, Any] = {
+    "WebClientLink": {
+        "type": "object",
+        "description": "Where VoceSpace's web client takes the person in.",
+        "properties": {"redirectUrl": {"type": "string", "format": "uri"}},
+        "required": ["redirectUrl"],
+    },
+    "Health": {
+        "type": "object",
+        "properties": {"status": {"type": "string", "const": "ok"}},
+        "required": ["status"],
+    },
+    "GatewayMessage": {
+        "type": "object",
+        "description": "What API Gateway says when it answers itself.",
+        "properties": {"message": {"type": "string"}},
+        "required": ["message"],
+    },
+}
+
+# The models of answers say what they are; what a reader has to know about single members stands here.
+_MEMBERS = {
+    "serverUrl": "The LiveKit server (`wss://`).",
+    "roomName": "The LiveKit room.",
+    "participantToken": "The LiveKit token (JWT); good for 10 minutes at most, which is long enough to connect.",
+    "room": "The room of the space; absent where the person chooses.",
+    "identity": "As what the person is let in, which may be less than was asked for.",
+    "expiresAt": "The end of the VoceSpace token, Unix seconds; of a guest without one, the end of `participantToken`.",
+    "token": "The VoceSpace token (JWT). Whoever has it can enter as this person until it ends.",
+    "redirectUrl": "The link that carries the token.",
+}
+
+
+def build_document() -> dict[str, Any]:
+    """The OpenAPI document, as the code stands."""
+    project = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "VoceSpace Connect",
+            "version": project["version"],
+            "description": _DESCRIPTION,
+            "license": {"name": project["license"], "identifier": project["license"]},
+        },
+        "servers": [{"url": "/", "description": "Wherever this document came from."}],
+        "tags": [
+            {"name": "Entering a space", "description": "Tokens, links and connection details."},
+            {"name": "Service", "description": "What the service says about itself."},
+        ],
+        "paths": connection_details.PATHS | redirect_url.PATHS | service_info.PATHS,
+        "components": {
+            "schemas": _schemas(),
+            "responses": refusals.responses(),
+            "headers": HEADERS,
+            "securitySchemes": SECURITY_SCHEMES,
+        },
+    }
+
+
+def _schemas() -> dict[str, Any]:
+    schemas = wire_schemas(
+        requests=[ConnectionRequest, RedirectRequest], answers=[Connection, SignedConnection, SignedLink, Problem]
+    )
+    schemas["Problem"]["properties"]["code"]["enum"] = refusals.codes()
+    permissions = {
+        "type": "object",
+        "description": "What VoceSpace's front end lets the person do.",
+        "properties": {permission.value: {"type": "boolean"} for permission in Permission},
+        "required": [permission.value for permission in Permission],
+    }
+    for name in ("Connection", "SignedConnection", "SignedLink"):
+        _describe(schemas[name]["properties"])
+    schemas |= {"AuthType": auth_type_schema(), "Permissions": permissions, **_SMALL_SCHEMAS}
+    return dict(sorted(schemas.items()))
+
+
+def _describe(members: dict[str, Any]) -> None:
+    for name, schema in members.items():
+        if name in _MEMBERS:
+            schema["description"] = _MEMBERS[name]
+    if "permissions" in members:
+        members["permissions"] = reference("Permissions")

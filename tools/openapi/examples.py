@@ -1,0 +1,50 @@
+"""The examples: what is sent, from events/; what is answered, made by the layer's own models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from vocespace.connection_details import Connection, SignedConnection
+from vocespace.connections import SignedLink
+from vocespace.identities import Identity, permissions_of
+
+_EVENTS = Path(__file__).parents[2] / "events"
+
+# As the VoceSpace API page abbreviates a token: nothing here looks like a credential that could be tried.
+_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."  # noqa: S105 - see above
+_REDIRECT_URL = f"https://connect.example.com/api/connection-details?auth=demo&token={_TOKEN}"
+_WEB_CLIENT_URL = (
+    "https://vocespace.example.com/my-workspace?auth=demo"
+    "&details=%7B%22serverUrl%22%3A%22wss%3A%2F%2Flivekit.example.com%22...&data=%7B%22id%22%3A%22user_12345%22..."
+)
+_ENDS = 1795003600
+
+CONNECTION = Connection(
+    server_url="wss://livekit.example.com",
+    room_name="my-workspace",
+    participant_name="Zhang San",
+    participant_token=_TOKEN,
+    space="my-workspace",
+    room="room-k3vq7m2xw5ptlzab",
+    identity=Identity.PARTICIPANT,
+    permissions=permissions_of(Identity.PARTICIPANT),
+    expires_at=_ENDS,
+)
+GUEST_CONNECTION = CONNECTION.model_copy(
+    update={
+        "participant_name": "Ada",
+        "room": None,
+        "identity": Identity.GUEST,
+        "permissions": permissions_of(Identity.GUEST),
+    }
+)
+SIGNED_CONNECTION = SignedConnection(**CONNECTION.model_dump(), token=_TOKEN, redirect_url=_REDIRECT_URL)
+SIGNED_LINK = SignedLink(redirect_url=_REDIRECT_URL, token=_TOKEN, expires_at=_ENDS)
+WEB_CLIENT_LINK = {"redirectUrl": _WEB_CLIENT_URL}
+
+
+def sent(event: str) -> Any:  # noqa: ANN401 - whatever JSON the event carries
+    """The body of an event, named by its path under events/ without the suffix."""
+    return json.loads(json.loads((_EVENTS / f"{event}.json").read_text(encoding="utf-8"))["body"])

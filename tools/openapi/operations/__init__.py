@@ -1,0 +1,1 @@
+"""The operations, one module a function; each describes its `PATHS`."""

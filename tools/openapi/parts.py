@@ -1,0 +1,72 @@
+"""The pieces that operations are put together from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tools.openapi.headers import header_references
+from vocespace.request_body import JSON
+
+API_KEY: list[dict[str, list[str]]] = [{"ApiKeyBearer": []}, {"ApiKeyHeader": []}]
+NOBODY: dict[str, list[str]] = {}
+TOKEN: dict[str, list[str]] = {"SignedToken": []}
+
+SECURITY_SCHEMES: dict[str, Any] = {
+    "ApiKeyBearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "vsk_<keyId>_<secret>",
+        "description": "A platform's API key. It belongs into a backend, never into a page or an app.",
+    },
+    "ApiKeyHeader": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "x-api-key",
+        "description": "The same API key, for clients that cannot set `Authorization`.",
+    },
+    "SignedToken": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "token",
+        "description": "A signed VoceSpace token (JWT, HS256, at most 8 KiB), as `POST /api/redirect-url` makes it.",
+    },
+}
+
+
+def reference(schema: str) -> dict[str, str]:
+    """Points to a schema of the document."""
+    return {"$ref": f"#/components/schemas/{schema}"}
+
+
+def example(summary: str, value: object) -> dict[str, Any]:
+    """One entry of an `examples` object."""
+    return {"summary": summary, "value": value}
+
+
+def json_body(schema: str, examples: dict[str, Any]) -> dict[str, Any]:
+    """A request body, which has to be there."""
+    return {"required": True, "content": {JSON: {"schema": reference(schema), "examples": examples}}}
+
+
+def json_answer(description: str, schema: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:
+    """An answer that carries JSON."""
+    return {
+        "description": description,
+        "headers": header_references(),
+        "content": {JSON: {"schema": schema, "examples": examples}},
+    }
+
+
+def query(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A query parameter; none of them is required on its own."""
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def or_empty(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a query may leave empty, which is as good as leaving it out."""
+    return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
+
+
+def auth_parameter(description: str) -> dict[str, Any]:
+    """The query parameter `auth`."""
+    return query("auth", description, or_empty(reference("AuthType")))
