@@ -156,15 +156,23 @@ def test_cookies_become_headers(site: Site) -> None:
     assert response.headers.get_all("set-cookie") == ["a=1", "b=2"]
 
 
-@pytest.mark.parametrize(("method", "path"), [("HEAD", "/a"), ("GET", "/nothing")])
-def test_answer_without_a_body_ends_with_its_headers(site: Site, method: str, path: str) -> None:
-    """HEAD and 204 leave a connection that the next request can use."""
-    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
-    connection.request(method, path)
-    assert connection.getresponse().read() == b""
-    connection.request("GET", "/a")
-    assert connection.getresponse().status == 200
-    connection.close()
+@pytest.mark.parametrize(
+    ("requests", "has_length"),
+    [
+        (["HEAD /a HTTP/1.1\r\nHost: h", "HEAD /a HTTP/1.1\r\nHost: h\r\nConnection: close"], True),
+        (["GET /nothing HTTP/1.1\r\nHost: h\r\nConnection: close"], False),
+    ],
+)
+def test_answer_without_a_body_ends_with_its_headers(site: Site, requests: list[str], *, has_length: bool) -> None:
+    """Nothing follows the headers of HEAD and 204 that the next answer on the connection could be mixed up with."""
+    with socket.create_connection(("127.0.0.1", site.port), timeout=10) as connection:
+        connection.sendall("".join(f"{each}\r\n\r\n" for each in requests).encode())
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    *answers, end = received.split(b"\r\n\r\n")
+    assert end == b""
+    assert [answer[:10] for answer in answers] == [b"HTTP/1.1 2"] * len(requests)
+    assert [b"\r\nContent-Length: " in answer for answer in answers] == [has_length] * len(requests)
 
 
 def test_body_over_the_quota_is_refused(site: Site) -> None:

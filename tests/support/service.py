@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,12 +65,15 @@ def launched(folder: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]
 def running_service(folder: Path, **variables: str) -> Iterator[Service]:
     """The service, once it answers."""
     with launched(folder, **variables) as process:
-        for _ in range(PATIENCE * 20):
-            try:
-                process.wait(0.05)
-                break
-            except subprocess.TimeoutExpired:
-                if demo_env.path_in(folder).exists():
-                    yield Service(process, demo_env.read(folder), folder)
-                    return
-        raise AssertionError(f"make run is not ready:\n{(folder / 'terminal.txt').read_text()}")
+        if not _is_ready(process, folder):
+            raise AssertionError(f"make run is not ready:\n{(folder / 'terminal.txt').read_text()}")
+        yield Service(process, demo_env.read(folder), folder)
+
+
+def _is_ready(process: subprocess.Popen[bytes], folder: Path) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        if demo_env.path_in(folder).exists():
+            return True
+        time.sleep(0.05)
+    return False

@@ -1,0 +1,61 @@
+"""AWS on this machine: moto's server on loopback, with the table and the secrets that the template describes."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from moto.server import ThreadedMotoServer
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBServiceResource
+    from types_boto3_secretsmanager import SecretsManagerClient
+
+REGION = "eu-central-1"
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    # Whatever the developer has configured for real accounts must not reach in here.
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+class Cloud:
+    """The part of AWS that the stack uses, reached at `endpoint`."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        session = boto3.Session("testing", "testing", region_name=REGION)
+        config = Config(proxies={}, retries={"total_max_attempts": 1})
+        self._dynamodb: DynamoDBServiceResource = session.resource("dynamodb", endpoint_url=endpoint, config=config)
+        self._secrets: SecretsManagerClient = session.client("secretsmanager", endpoint_url=endpoint, config=config)
+
+    def create_table(self, arguments: Mapping[str, Any]) -> str:
+        """Makes a table by the arguments of CreateTable and returns its name."""
+        return self._dynamodb.create_table(**arguments).name
+
+    def create_secret(self, name: str, text: str) -> str:
+        """Makes a secret and returns its ARN."""
+        return self._secrets.create_secret(Name=name, SecretString=text)["ARN"]
+
+    def put_items(self, table: str, *items: Mapping[str, Any]) -> None:
+        """Writes items as they are."""
+        for item in items:
+            self._dynamodb.Table(table).put_item(Item=item)
+
+
+def start_cloud() -> Cloud:
+    """A cloud of one's own, empty at first, on a free port of loopback; it ends with the process."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    return Cloud(f"http://{host}:{port}")

@@ -1,0 +1,70 @@
+"""The platform `demo`, its API key, the key ring and the LiveKit key, made anew for each run."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+
+from local.options import PLATFORM, CannotStartError, LiveKit
+from vocespace.identities import Identity
+from vocespace.key_ring import MIN_SECRET_BYTES, KeyRing
+from vocespace.livekit_key import LiveKitKey, LiveKitKeyError
+from vocespace.platforms import ANYTHING, DEFAULT_MAX_TTL, ApiKey, Platform, Policy
+
+AUTH_TYPES = ("demo", "c_s")
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What is put into the table and the secrets, and the two secrets of it that the developer is told."""
+
+    platform: Platform
+    api_key: ApiKey
+    api_key_text: str
+    signing_kid: str
+    signing_secret: str
+    ring: str
+    livekit_secret: str
+
+
+def make_demo(livekit: LiveKit, *, now: int) -> Demo:
+    """Makes everything anew, so that nothing of one run is worth anything in the next.
+
+    Raises:
+        CannotStartError: the LiveKit URL or key that was given is unusable.
+    """
+    everything = Policy(
+        auth_types=AUTH_TYPES,
+        identities=tuple(Identity),
+        spaces=(ANYTHING,),
+        rooms=(ANYTHING,),
+        max_ttl_seconds=DEFAULT_MAX_TTL,
+    )
+    api_key, api_key_text = ApiKey.generate(PLATFORM, now=now)
+    signing_kid = f"demo-{secrets.token_hex(4)}"
+    signing_secret = secrets.token_hex(MIN_SECRET_BYTES)
+    return Demo(
+        platform=Platform(platform=PLATFORM, policy=everything, created_at=now),
+        api_key=api_key,
+        api_key_text=api_key_text,
+        signing_kid=signing_kid,
+        signing_secret=signing_secret,
+        ring=_ring(signing_kid, signing_secret, now),
+        livekit_secret=_livekit_secret(livekit),
+    )
+
+
+def _ring(kid: str, secret: str, now: int) -> str:
+    text = json.dumps({"keys": [{"kid": kid, "secret": secret, "createdAt": now}], "signingKid": kid})
+    KeyRing.parse(text)
+    return text
+
+
+def _livekit_secret(livekit: LiveKit) -> str:
+    text = json.dumps({"url": livekit.url, "apiKey": livekit.api_key, "apiSecret": livekit.api_secret})
+    try:
+        LiveKitKey.parse(text, allow_short=True)
+    except LiveKitKeyError:
+        raise CannotStartError("LIVEKIT_URL must be a ws:// or wss:// URL, and the LiveKit key plain text") from None
+    return text

@@ -1,0 +1,56 @@
+"""What `make run` prints once it serves: where it is, and a command to paste for each way in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from string import Template
+
+_CLAIMS = "\"iat\":'$$(date +%s)',\"exp\":'$$(($$(date +%s)+3600))'"
+
+_GUEST_POST = Template(f"""\
+As a guest, without a credential (the documentation's Node.js and Python examples):
+
+curl -s -w '\\n' $base_url/api/connection-details \\
+  -H 'Content-Type: application/json' \\
+  -d '{{"id":"user_12345","username":"Zhang San","space":"my-workspace",{_CLAIMS}}}'
+""")
+
+_PLATFORM_POST = Template(f"""\
+As a participant, by the platform's API key:
+
+curl -s -w '\\n' $base_url/api/connection-details \\
+  -H 'Authorization: Bearer $api_key' \\
+  -H 'Content-Type: application/json' \\
+  -d '{{"id":"user_12345","username":"Zhang San","space":"my-workspace","identity":"participant",{_CLAIMS}}}'
+""")
+
+_REDIRECT = Template("""\
+By a link: sign one, then open the redirectUrl of the answer in a browser:
+
+curl -s -w '\\n' $base_url/api/redirect-url \\
+  -H 'Authorization: Bearer $api_key' \\
+  -H 'Content-Type: application/json' \\
+  -d '{"id":"user_12345","username":"Zhang San","space":"my-workspace","identity":"participant","ttlSeconds":3600}'
+""")
+
+_GUEST_GET = Template("""\
+As VoceSpace's own web client asks for a guest:
+
+curl -s -w '\\n' '$base_url/api/connection-details?spaceName=my-workspace&participantName=Zhang%20San'
+""")
+
+
+def commands(base_url: str, api_key: str, *, guests: bool) -> list[str]:
+    """The ways in that are open, each a sentence and a command that a shell takes as it stands."""
+    ways = [_GUEST_POST, _PLATFORM_POST, _REDIRECT, _GUEST_GET] if guests else [_PLATFORM_POST, _REDIRECT]
+    return [way.substitute(base_url=base_url, api_key=api_key) for way in ways]
+
+
+def greeting(base_url: str, api_key: str, *, guests: bool, docs: bool, env_file: Path, log_file: Path) -> str:
+    """The text for the terminal."""
+    lines = [f"VoceSpace Connect serves {base_url} (Ctrl-C ends it)", ""]
+    lines += commands(base_url, api_key, guests=guests)
+    if docs:
+        lines.append(f"The API's description: {base_url}/docs")
+    lines += [f"All values of this run:  {env_file}", f"The functions' log:      {log_file}", ""]
+    return "\n".join(lines)

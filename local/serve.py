@@ -1,0 +1,139 @@
+"""`make run`, from the first variable read to the last process ended."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from local import cloud, demo_env, server, stack
+from local.cloud import Cloud
+from local.demo import Demo, make_demo
+from local.gateway import Gateway
+from local.greeting import greeting
+from local.instances import InstanceLostError, Pool
+from local.intrinsics import TemplateError, Tree, load
+from local.messages import Answer, Request
+from local.options import PLATFORM, ROOT, CannotStartError, Options
+from local.request_log import RequestLog
+from local.routes import Routes
+from local.stack import Stack
+from local.template import FunctionSpec
+
+INSTANCES = max(2, min(4, os.cpu_count() or 1))
+"""Instances of each function."""
+
+
+def run(environment: Mapping[str, str]) -> None:
+    """Serves until SIGINT or SIGTERM.
+
+    Raises:
+        CannotStartError: something is in the way.
+    """
+    document = load((ROOT / "template.yaml").read_text(encoding="utf-8"))
+    options = Options.from_environment(environment, document["Parameters"])
+    try:
+        _run(document, options)
+    except TemplateError as error:
+        raise CannotStartError(str(error)) from None
+
+
+def _run(document: Tree, options: Options) -> None:
+    demo = make_demo(options.livekit, now=int(time.time()))
+    with ExitStack() as cleanup:
+        listener = cleanup.enter_context(server.listen(options.port))
+        base_url = f"http://{server.HOST}:{listener.getsockname()[1]}"
+        log_file = _prepare(options.folder)
+        aws = cloud.start_cloud()
+        made = stack.create(document, {"PublicBaseUrl": base_url} | options.parameters, aws, demo)
+        functions = made.template.functions()
+        pools = cleanup.enter_context(_warm(functions, _variables(made, aws, options, base_url), log_file))
+        cleanup.callback(demo_env.remove, options.folder)
+
+        def tell() -> None:
+            demo_env.write(options.folder, _values(base_url, made, aws, demo, options))
+            _greet(base_url, made, demo, options, log_file)
+
+        def lose_what_is_on_its_way() -> None:
+            for pool in pools.values():
+                pool.close()
+
+        app = server.application(_answer(made, functions, pools))
+        server.serve(app, listener, when_ready=tell, on_stop=lose_what_is_on_its_way)
+
+
+def _answer(made: Stack, functions: list[FunctionSpec], pools: Mapping[str, Pool]) -> Callable[[Request], Answer]:
+    log = RequestLog()
+    routes = Routes((each.logical_id, *route) for each in functions for route in each.routes)
+    gateway = Gateway(routes, pools, log)
+    if made.template.parameters["VoceSpaceUrl"]:
+        return gateway.answer
+    return server.with_client_page(gateway.answer, log)
+
+
+def _prepare(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        demo_env.remove(folder)
+    except OSError as error:
+        raise CannotStartError(f"{folder} cannot be used: {error.strerror}") from None
+    return folder / "functions.log"
+
+
+@contextmanager
+def _warm(functions: list[FunctionSpec], variables: Mapping[str, str], log_file: Path) -> Iterator[dict[str, Pool]]:
+    log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+    try:
+        with stack.running(functions, variables, size=INSTANCES, log=log) as pools:
+            yield pools
+    except InstanceLostError:
+        raise CannotStartError(f"a function cannot be imported; {log_file} says why") from None
+    finally:
+        os.close(log)
+
+
+def _variables(made: Stack, aws: Cloud, options: Options, base_url: str) -> dict[str, str]:
+    variables = {"AWS_ENDPOINT_URL": aws.endpoint}
+    if not made.template.parameters["VoceSpaceUrl"]:
+        # No parameter: the template's rules are to see what was really given.
+        variables["VOCESPACE_URL"] = f"{base_url}/client"
+    if options.livekit.is_short:
+        variables |= {"ALLOW_SHORT_LIVEKIT_SECRET": "true"}
+    return variables
+
+
+def _values(base_url: str, made: Stack, aws: Cloud, demo: Demo, options: Options) -> dict[str, str]:
+    return {
+        "BASE_URL": base_url,
+        "API_KEY": demo.api_key_text,
+        "PLATFORM": PLATFORM,
+        "SIGNING_KID": demo.signing_kid,
+        "SIGNING_SECRET": demo.signing_secret,
+        "LIVEKIT_URL": options.livekit.url,
+        "LIVEKIT_API_KEY": options.livekit.api_key,
+        "LIVEKIT_API_SECRET": options.livekit.api_secret,
+        "AWS_ENDPOINT_URL": aws.endpoint,
+        "AWS_DEFAULT_REGION": cloud.REGION,
+        "AWS_ACCESS_KEY_ID": cloud.ENVIRONMENT["AWS_ACCESS_KEY_ID"],
+        "AWS_SECRET_ACCESS_KEY": cloud.ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
+        "TABLE_NAME": made.table,
+        "SIGNING_SECRET_ID": made.signing_secret,
+        "LIVEKIT_SECRET_ID": made.livekit_secret,
+    }
+
+
+def _greet(base_url: str, made: Stack, demo: Demo, options: Options, log_file: Path) -> None:
+    if options.livekit.is_short:
+        print("Warning: LIVEKIT_API_SECRET is shorter than 32 bytes; only make run takes it.", file=sys.stderr)
+    text = greeting(
+        base_url,
+        demo.api_key_text,
+        guests=made.template.parameters["GuestAccess"] == "true",
+        docs=made.template.parameters["ApiDocs"] == "true",
+        env_file=demo_env.path_in(options.folder),
+        log_file=log_file,
+    )
+    print(text, flush=True)

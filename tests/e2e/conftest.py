@@ -1,0 +1,41 @@
+"""One service for all tests that need no settings of their own."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from tests.support.service import running_service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class StartService(Protocol):
+    """Starts the service in a folder, with variables, and gives what its demo.env holds."""
+
+    def __call__(self, folder: Path, **variables: str) -> AbstractContextManager[Mapping[str, str]]:
+        """The service runs as long as the context is open."""
+        ...
+
+
+@contextmanager
+def _start_service(folder: Path, **variables: str) -> Iterator[Mapping[str, str]]:
+    with running_service(folder, **variables) as service:
+        yield service.values
+        assert service.stop(signal.SIGINT) == 0
+
+
+@pytest.fixture(name="start_service", scope="session")
+def _start_service_fixture() -> StartService:
+    return _start_service
+
+
+@pytest.fixture(name="running", scope="session")
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+    with _start_service(tmp_path_factory.mktemp("service")) as values:
+        yield values
