@@ -1,0 +1,48 @@
+"""Secrets Manager as a test would have it: values, faults, and a count of the calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.support.clock import FakeClock
+from vocespace.secret_cache import CachedSecret, SecretReadError
+
+
+class Reader:
+    """Answers with what `answer` is at the moment: a text, or an error code to fail with."""
+
+    def __init__(self, answer: str | SecretReadError = "one") -> None:
+        self.answer = answer
+        self.reads = 0
+
+    def read(self) -> str:
+        """One call."""
+        self.reads += 1
+        if isinstance(self.answer, SecretReadError):
+            raise self.answer
+        return self.answer
+
+    def fail(self, reason: str = "ThrottlingException") -> None:
+        """Lets every call fail from now on."""
+        self.answer = SecretReadError(reason)
+
+
+def upper(text: str) -> str:
+    """Parses a secret; `bad` is malformed."""
+    if text == "bad":
+        raise ValueError("the secret is malformed")
+    return text.upper()
+
+
+def cached(reader: Reader, clock: FakeClock) -> CachedSecret[str]:
+    """A cached secret over a reader."""
+    return CachedSecret("canary", read=reader.read, parse=upper, clock=clock)
+
+
+@dataclass
+class Told:
+    """What the operator was told."""
+
+    unreadable: list[tuple[str, float | None]] = field(default_factory=list)
+    stale: list[float] = field(default_factory=list)
+    refreshed: list[float] = field(default_factory=list)

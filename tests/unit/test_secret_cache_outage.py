@@ -1,0 +1,187 @@
+"""The secret cache while Secrets Manager is away, or holds nonsense."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from tests.support.clock import FakeClock
+from tests.unit.secret_reader import Reader, Told, cached
+from vocespace.errors import SecretsUnavailableError
+from vocespace.secret_cache import FIRST_BACK_OFF, HARD_TTL, JITTER, MAX_BACK_OFF, SOFT_TTL, CachedSecret
+
+PAST_SOFT = SOFT_TTL * (1 + JITTER)
+
+
+def reason(secret: CachedSecret[str]) -> str:
+    """Why there is no value."""
+    with pytest.raises(SecretsUnavailableError) as refused:
+        secret.value()
+    return refused.value.reason
+
+
+def test_a_value_is_served_on_for_an_hour_and_no_longer(told: Told) -> None:
+    """Each use past the soft TTL is counted; at the hour it is over, and with the first good read it begins anew."""
+    reader, clock = Reader(), FakeClock()
+    secret = cached(reader, clock)
+    secret.value()
+    reader.fail()
+
+    clock.advance(PAST_SOFT)
+    assert [secret.value(), secret.value()] == ["ONE", "ONE"]
+    assert told.stale == [PAST_SOFT, PAST_SOFT]
+    assert told.unreadable == [("ThrottlingException", PAST_SOFT)]
+    clock.advance(HARD_TTL - PAST_SOFT - 0.1)
+    assert secret.value() == "ONE"
+    clock.advance(0.1)
+    assert reason(secret) == "secret_too_old"
+    clock.advance(MAX_BACK_OFF)
+    reader.answer = "two"
+    assert secret.value() == "TWO"
+    assert len(told.stale) == 3
+    assert told.refreshed == [HARD_TTL + MAX_BACK_OFF]
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException", "EndpointConnectionError"])
+def test_a_cold_start_in_an_outage_has_nothing_to_serve(code: str, told: Told) -> None:
+    """It says so, waits its second, and works as soon as Secrets Manager does."""
+    reader, clock = Reader(), FakeClock()
+    reader.fail(code)
+    secret = cached(reader, clock)
+
+    assert [reason(secret) for _ in range(5)] == ["secret_never_read"] * 5
+    assert reader.reads == 1
+    assert told.unreadable == [(code, None)]
+    reader.answer = "one"
+    clock.advance(FIRST_BACK_OFF)
+    assert secret.value() == "ONE"
+    assert told.stale == []
+
+
+def test_the_waits_grow_from_one_second_to_thirty(told: Told) -> None:
+    """1, 2, 4, 8, 16, 30, 30, ...: a service in trouble is not asked by every request."""
+    reader, clock = Reader(), FakeClock()
+    secret = cached(reader, clock)
+    secret.value()
+    clock.advance(PAST_SOFT)
+    reader.fail()
+    asked: list[float] = []
+    while len(asked) < 20:
+        before = reader.reads
+        assert secret.value() == "ONE"
+        if reader.reads > before:
+            asked.append(clock.monotonic())
+        clock.advance(0.5)
+
+    waits = [after - before for before, after in itertools.pairwise(asked)]
+    assert waits == [1, 2, 4, 8, 16, *[30] * 14]
+    assert len(told.unreadable) == 20
+
+
+def test_success_ends_the_waiting() -> None:
+    """The next outage begins at one second again."""
+    reader, clock = Reader(), FakeClock()
+    reader.fail()
+    secret = cached(reader, clock)
+    for _ in range(8):
+        reason(secret)
+        clock.advance(MAX_BACK_OFF)
+    reader.answer = "one"
+    secret.value()
+    reader.fail()
+    clock.advance(PAST_SOFT)
+    secret.value()
+    reads = reader.reads
+
+    clock.advance(FIRST_BACK_OFF)
+    secret.value()
+
+    assert reader.reads == reads + 1
+
+
+def test_a_flood_of_unknown_keys_does_not_break_the_waiting() -> None:
+    """A forced refresh in an outage waits like any other, and what is held is served."""
+    reader, clock = Reader(), FakeClock()
+    secret = cached(reader, clock)
+    secret.value()
+    reader.fail()
+
+    for _ in range(600):
+        assert secret.refreshed() == "ONE"
+        clock.advance(0.1)
+
+    assert reader.reads <= 1 + 60 / 30
+
+
+def test_a_new_value_that_is_malformed_keeps_the_old_one(told: Told) -> None:
+    """Somebody's slip in the console does not stop the stack; the operator is told, and an hour is left to mend it."""
+    reader, clock = Reader(), FakeClock()
+    secret = cached(reader, clock)
+    secret.value()
+    reader.answer = "bad"
+
+    clock.advance(PAST_SOFT)
+    assert secret.value() == "ONE"
+    assert secret.refreshed() == "ONE"
+    assert told.unreadable == [("malformed", PAST_SOFT)]
+    clock.advance(HARD_TTL)
+    assert reason(secret) == "secret_too_old"
+    reader.answer = "two"
+    clock.advance(MAX_BACK_OFF)
+    assert secret.value() == "TWO"
+
+
+def test_a_first_value_that_is_malformed_is_no_value() -> None:
+    """Nothing is signed or verified with it."""
+    reader = Reader("bad")
+    secret = cached(reader, FakeClock())
+
+    assert reason(secret) == "secret_never_read"
+    with pytest.raises(SecretsUnavailableError):
+        secret.refreshed()
+
+
+@pytest.mark.parametrize("back", [10, 7200])
+def test_an_outage_with_a_wall_clock_that_went_back_still_ends(back: float, told: Told) -> None:
+    """The monotonic clock goes on counting towards the hour."""
+    reader, clock = Reader(), FakeClock()
+    secret = cached(reader, clock)
+    secret.value()
+    reader.fail()
+    clock.wall -= back
+
+    assert secret.value() == "ONE"
+    assert len(told.stale) == 1
+    clock.steady += HARD_TTL - 1
+    assert secret.value() == "ONE"
+    clock.steady += 1
+    assert reason(secret) == "secret_too_old"
+
+
+def test_a_frozen_sandbox_does_not_keep_a_value_beyond_its_hour() -> None:
+    """The wall clock went on while the monotonic one stood still."""
+    reader, clock = Reader(), FakeClock()
+    secret = cached(reader, clock)
+    secret.value()
+    reader.fail()
+
+    clock.wall += HARD_TTL
+
+    assert reason(secret) == "secret_too_old"
+
+
+def test_an_error_that_nobody_expects_is_not_swallowed() -> None:
+    """A fault of ours is not an outage; it comes out, and the cache goes on working afterwards."""
+    calls = itertools.count()
+
+    def read() -> str:
+        if next(calls) == 0:
+            raise RuntimeError("a fault")
+        return "one"
+
+    secret = CachedSecret("canary", read=read, parse=str.upper, clock=FakeClock())
+
+    with pytest.raises(RuntimeError, match="a fault"):
+        secret.value()
+    assert secret.value() == "ONE"
