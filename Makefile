@@ -74,7 +74,7 @@ clean: ## remove everything that make makes
 
 # --- environments: a stamp file per requirements file, so that nothing unchanged is installed again -----------------
 # An environment whose interpreter is gone is made anew, with all that was in it.
-$(shell test -x $(PY) || rm -f $(VENV)/.[a-z]*)
+$(shell test -x $(PY) || rm -f $(foreach name,run test e2e lint build checkov,$(VENV)/.$(name)))
 
 VERSION_CHECK := import sys; sys.exit(sys.version_info < (3, 11))
 $(PY):

@@ -1,0 +1,79 @@
+"""Imports one handler as Lambda would, from the built artifact and the built layer alone, and tells what is wrong.
+
+Run by `tools.verify_build` as a file, by the runtime's interpreter with -I -S: nothing else is on the path. Needs
+only the standard library. Prints one line for each thing that is wrong.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+_NETWORK = ("socket.__new__", "socket.getaddrinfo", "socket.gethostbyname")
+
+
+class _NetworkGuard:
+    """An audit hook that refuses the network, and remembers that it did: whoever was refused may have swallowed it."""
+
+    def __init__(self) -> None:
+        self.active = True
+        self.refused: list[str] = []
+
+    def __call__(self, event: str, _arguments: tuple[object, ...]) -> None:
+        if self.active and event in _NETWORK:
+            self.refused.append(event)
+            raise PermissionError(f"{event} while a handler is imported")
+
+    def problems(self) -> list[str]:
+        """One line for each kind of attempt."""
+        return [f"{event} was called while the handler was imported" for event in dict.fromkeys(self.refused)]
+
+
+def _handler_problems(handler: str, artifact: Path) -> list[str]:
+    module_name, _, name = handler.rpartition(".")
+    module = importlib.import_module(module_name)
+    problems = []
+    if not Path(str(module.__file__)).is_relative_to(artifact):
+        problems.append(f"{module_name} came from {module.__file__}, not from the artifact")
+    if not callable(getattr(module, name, None)):
+        problems.append(f"{handler} is not callable")
+    return problems
+
+
+def _client_problems() -> list[str]:
+    # Looked up, not imported: a handler that has not imported botocore cannot have built a client.
+    client = sys.modules.get("botocore.client")
+    if client is None:
+        return []
+    made = [type(each).__name__ for each in gc.get_objects() if isinstance(each, client.BaseClient)]
+    return [f"a client of AWS was built while the handler was imported: {', '.join(made)}"] if made else []
+
+
+def _late_import_problems(package: str) -> list[str]:
+    # What the code imports only when a request needs it must be in the layer all the same.
+    problems = []
+    for found in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+        try:
+            importlib.import_module(found.name)
+        except ImportError as error:
+            problems.append(f"{found.name} cannot be imported: {error}")
+    return problems
+
+
+def main(artifact: str, layer: str, handler: str, package: str) -> int:
+    """Puts the two folders on the path, as Lambda does, imports the handler, and then every module of the package."""
+    sys.path[:0] = [artifact, layer]
+    guard = _NetworkGuard()
+    sys.addaudithook(guard)
+    problems = _handler_problems(handler, Path(artifact)) + _client_problems() + guard.problems()
+    guard.active = False
+    problems += _late_import_problems(package)
+    print(*problems, sep="\n", end="")
+    return len(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""`python -m tools.sam_local`: the built functions in containers."""
