@@ -336,6 +336,19 @@ def test_a_query_that_does_not_fit_is_a_400(world: World, query: str) -> None:
     assert answer.json["errors"]
 
 
+def test_a_guests_own_token_is_never_more_than_guest_access(world: World) -> None:
+    """Where a platform answers for tokens without a name, it does not answer for those that strangers were given."""
+    world.configure(SIGNING_KEY_PLATFORM="demo")
+    token = world.call(NAME, world.event(NAME, "post_guest")).json["token"]
+    event = with_query(world.event(NAME, "get_json"), {"token": token})
+    with_auth = with_query(event, {"auth": "c_s", "token": token})
+
+    assert world.call(NAME, event).json["identity"] == "guest"
+    assert world.call(NAME, with_auth).status == 401
+    world.configure(GUEST_ACCESS="false")
+    assert world.call(NAME, event).status == 401
+
+
 def test_support_has_its_own_identities(world: World) -> None:
     """The documented customer-support scenario: an agent for eight hours, a customer in a named room for one."""
     agent = world.call(NAME, world.event(NAME, "post_agent")).json

@@ -29,7 +29,16 @@ def _composed(words: list[str]) -> str:
     return unicodedata.normalize("NFC", " ".join(words))
 
 
-_words = st.text(st.characters(categories=("L", "Nd", "M"), include_characters="-_."), min_size=1, max_size=24)
+# Unicode's Default_Ignorable_Code_Point, of what is a letter or a mark.
+_RANGES = [(0x34F, 0x34F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x3164, 0x3164), (0xFE00, 0xFE0F)]
+_RANGES += [(0xFFA0, 0xFFA0), (0xE0100, 0xE01EF)]
+INVISIBLE = "".join(chr(code) for first, last in _RANGES for code in range(first, last + 1))
+
+_words = st.text(
+    st.characters(categories=("L", "Nd", "M"), include_characters="-_.", exclude_characters=INVISIBLE),
+    min_size=1,
+    max_size=24,
+)
 
 place_names = (
     st.lists(_words, min_size=1, max_size=4)

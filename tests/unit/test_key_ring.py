@@ -101,6 +101,7 @@ def test_the_candidates_for_a_token() -> None:
         (json.dumps([OWN]), "not a JSON object"),
         ('{"keys": [], "keys": []}', "duplicate"),
         ("\ufeff" + json.dumps(OWN), "not valid JSON"),
+        ("\ud800", "not text"),
     ],
     ids=lambda value: None if isinstance(value, dict) else ascii(value)[:40],
 )

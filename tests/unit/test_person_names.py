@@ -118,6 +118,9 @@ NO_AVATARS += [
     "https://%00/",
     "https://a.example/\ud800",
     f"https://a.example/{'a' * 2031}",
+    f"https://a.example/{'漢' * 1000}",
+    "https:a.example/",
+    "https:/a.example/",
 ]
 
 

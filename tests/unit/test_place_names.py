@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from tests.support.strategies import place_names
+from tests.support.strategies import INVISIBLE, place_names
 from vocespace.names import PlaceName
 
 place = TypeAdapter(PlaceName).validate_python
@@ -96,6 +96,13 @@ def test_a_place_is_called_nothing_that_means_something_elsewhere(name: str) -> 
 def test_one_name_has_one_spelling(written: str, kept: str) -> None:
     """Two ways to write a letter are one name: the composed one."""
     assert place(written) == kept
+
+
+@pytest.mark.parametrize("character", INVISIBLE, ids=ascii)
+def test_a_name_is_what_one_sees_of_it(character: str) -> None:
+    """With a letter or a mark that nobody sees, two places would look like one."""
+    with pytest.raises(ValidationError):
+        place(f"a{character}b")
 
 
 @pytest.mark.parametrize("name", ["\u0958" * 128, "\u0344" * 65, "a" * 86 + "\u0344" * 42])

@@ -64,6 +64,13 @@ def test_a_name_is_a_pattern_for_itself_alone(name: str, other: str) -> None:
     assert allows(policy, space=other) is (name == other)
 
 
+def test_a_pattern_is_composed_like_a_name() -> None:
+    """However the operator's keyboard spells an accent, it is the same space."""
+    pattern = Policy.from_wire(EVERYTHING.to_wire() | {"spaces": ["Cafe\u0301*"]})
+
+    assert allows(pattern, space="Caf\u00e9-1")
+
+
 def test_a_pattern_of_many_stars_is_matched_at_once() -> None:
     """An operator's pattern cannot be made to hang the function by a name."""
     policy = EVERYTHING.model_copy(update={"spaces": ("*a" * 60 + "b",)})

@@ -121,6 +121,18 @@ def test_a_sandbox_that_was_frozen_has_not_stopped_the_minute() -> None:
     assert registry.platform("demo") is None
 
 
+def test_a_clock_that_was_set_back_does_not_prolong_the_minute() -> None:
+    """What was remembered at a time that has not come yet is forgotten."""
+    items, clock = Items(), FakeClock()
+    registry = items.registry(clock)
+    assert registry.platform("demo") == DEMO
+    del items.items["PLATFORM#demo"]
+
+    clock.wall -= 3600
+
+    assert registry.platform("demo") is None
+
+
 class TickingClock(FakeClock):
     """A clock that goes on while it is being read."""
 

@@ -159,6 +159,22 @@ def test_an_outage_with_a_wall_clock_that_went_back_still_ends(back: float, told
     assert reason(secret) == "secret_too_old"
 
 
+def test_a_frozen_sandbox_does_not_prolong_the_waiting() -> None:
+    """Whichever clock says that the wait is over, it is over."""
+    reader, clock = Reader(), FakeClock()
+    reader.fail()
+    secret = cached(reader, clock)
+    for _ in range(10):
+        assert reason(secret) == "secret_never_read"
+        clock.advance(MAX_BACK_OFF)
+    assert reason(secret) == "secret_never_read"
+
+    reader.answer = "one"
+    clock.wall += MAX_BACK_OFF
+
+    assert secret.value() == "ONE"
+
+
 def test_a_frozen_sandbox_does_not_keep_a_value_beyond_its_hour() -> None:
     """The wall clock went on while the monotonic one stood still."""
     reader, clock = Reader(), FakeClock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from vocespace.settings import Settings
+from vocespace.settings import Settings, docs_enabled
 
 LEAST = {"TABLE_NAME": "table", "SIGNING_SECRET_ID": "arn:signing"}
 
@@ -89,6 +89,12 @@ def test_what_is_needed_must_be_there(name: str) -> None:
                 "https://host.example/?token=c4n4ry",
                 "https://host.example/#c4n4ry",
                 "https://[c4n4ry",
+                "https://host.example/c4n4ry?",
+                "https://host.example/c4n4ry#",
+                "https://:c4n4ry@host.example",
+                "https://host.example:c4n4ry",
+                "https://host.example/c4n4ry\n",
+                "https://host.example/c4n4ry b",
                 "http://127.0.0.1.c4n4ry.example",
             )
         ),
@@ -123,3 +129,11 @@ def test_settings_do_not_change() -> None:
     """What was decided at the start holds for the life of the process."""
     with pytest.raises(ValidationError, match="frozen"):
         settings().guest_access = True  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("true", True), ("false", False), ("", False), ("True", False), (None, False)]
+)
+def test_the_documentation_is_shown_where_that_was_asked_for(value: str | None, shown: bool) -> None:
+    """In the one spelling that the template writes; anything else leaves it off."""
+    assert docs_enabled({} if value is None else {"API_DOCS": value}) is shown

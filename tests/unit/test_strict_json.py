@@ -72,6 +72,8 @@ def test_another_encoding_or_a_depth_without_end_is_refused() -> None:
         (b'{"\xff": 1}', "is not UTF-8"),
         (b'{"a": "\xed\xa0\x80"}', "is not UTF-8"),
         (b'{"a": NaN}', "has a number that is not finite"),
+        (b'{"a": 1e999}', "has a number that is not finite"),
+        (b'{"a": -1e999}', "has a number that is not finite"),
         (b'{"a": [Infinity]}', "has a number that is not finite"),
         (b'{"a": -Infinity}', "has a number that is not finite"),
         (b'{"a": 1, "a": 1}', "has a duplicate member"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic_core import to_json
 
 from vocespace import observability
 from vocespace.errors import FieldError, InvalidParametersError, MethodNotAllowedError, NotFoundError, VoceSpaceError
@@ -42,7 +43,7 @@ class Api(APIGatewayHttpResolver):
 
     def __call__(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answers one event; this is what a `lambda_handler` is."""
-        return observability.logger().inject_lambda_context(self._answer, clear_state=True)(event, context)
+        return self._logged(event, context)
 
     @property
     def event(self) -> APIGatewayProxyEventV2:
@@ -101,6 +102,11 @@ class Api(APIGatewayHttpResolver):
         """The base URL of our own links: as configured, or the domain that API Gateway was reached by."""
         return configured or f"https://{self.event.request_context.domain_name}"
 
+    @cached_property
+    def _logged(self) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
+        # Not at import: making the logger reads the environment.
+        return observability.logger().inject_lambda_context(self._answer, clear_state=True)
+
     def _answer(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         observability.logger().set_correlation_id(_request_id(event))
         return self.resolve(event, context)
@@ -153,7 +159,7 @@ def _is_zero(weight: str) -> bool:
 
 def _text(body: WireModel | dict[str, Any]) -> str:
     members = body.to_wire() if isinstance(body, WireModel) else body
-    return json.dumps(members, separators=(",", ":"), ensure_ascii=False)
+    return to_json(members).decode()
 
 
 def _request_id(event: Mapping[str, Any]) -> str:

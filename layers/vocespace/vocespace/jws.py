@@ -25,6 +25,7 @@ _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})"
 _HEADER_MEMBERS = frozenset({"alg", "typ", "kid"})
 _MAX_KID = 128
 
+_encoder = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _pyjws = PyJWS(algorithms=[ALGORITHM])
 
 
@@ -38,8 +39,9 @@ class CompactJws:
 
 def sign(claims: dict[str, Any], key: bytes, kid: str | None = None) -> str:
     """Signs claims as a JWT. The caller chooses no header but the `kid`."""
-    payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-    return _pyjws.encode(payload, key, ALGORITHM, headers=None if kid is None else {"kid": kid})
+    return _pyjws.encode(
+        _encoder.encode(claims).encode(), key, ALGORITHM, headers=None if kid is None else {"kid": kid}
+    )
 
 
 def is_hmac_secret(key: bytes) -> bool:

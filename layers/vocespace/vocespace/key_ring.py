@@ -78,16 +78,18 @@ class KeyRing(WireModel):
         Raises:
             KeyRingError: it is too long, malformed, or breaks a rule of the ring.
         """
-        data = text.encode()
-        if len(data) > MAX_RING_BYTES:
-            raise KeyRingError(f"the key ring is larger than {MAX_RING_BYTES} bytes")
         try:
+            data = text.encode()
+            if len(data) > MAX_RING_BYTES:
+                raise KeyRingError(f"the key ring is larger than {MAX_RING_BYTES} bytes")
             document = parse_object(data)
             if "keys" not in document:
                 document = {"keys": [document], "signingKid": document.get("kid")}
             return cls.from_wire(document)
         except StrictJsonError as error:
             raise KeyRingError(f"the key ring {error}") from None
+        except UnicodeEncodeError:
+            raise KeyRingError("the key ring is not text") from None
         except ValidationError as error:
             first = error.errors(include_input=False, include_context=False, include_url=False)[0]
             place = ".".join(map(str, first["loc"])) or "keys"

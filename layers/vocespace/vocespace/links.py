@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode
+
+from pydantic_core import to_json
 
 from vocespace.admission import Admission
 from vocespace.connection_details import ConnectionDetails
@@ -24,13 +25,13 @@ def web_client_url_for(web_client: str, admission: Admission, details: Connectio
     It insists on all three of `auth`, `details` and `data`; `data` is the TokenResult without its token.
     """
     data = {"preJoin": False} | admission.person.to_wire()
-    query = {"auth": admission.link_auth, "details": _compact(details.to_wire()), "data": _compact(data)}
+    query: dict[str, str | bytes] = {
+        "auth": admission.link_auth,
+        "details": to_json(details.to_wire()),
+        "data": to_json(data),
+    }
     return f"{web_client}/{quote(admission.person.space, safe='')}?{_encoded(query)}"
 
 
-def _encoded(query: dict[str, str]) -> str:
+def _encoded(query: Mapping[str, str | bytes]) -> str:
     return urlencode(query, quote_via=quote, safe="")
-
-
-def _compact(value: dict[str, Any]) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -42,7 +42,7 @@ class LiveKitKey(ApiKeyPair):
         """
         try:
             key = cls.from_wire(parse_object(text.encode()))
-        except (StrictJsonError, ValidationError):
+        except (StrictJsonError, UnicodeEncodeError, ValidationError):
             raise LiveKitKeyError("the LiveKit key is malformed") from None
         if len(key.secret_bytes()) < MIN_SECRET_BYTES and not allow_short:
             raise LiveKitKeyError(f"the LiveKit secret is shorter than {MIN_SECRET_BYTES} bytes")

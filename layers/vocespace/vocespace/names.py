@@ -5,6 +5,7 @@ The rules keep a name harmless wherever it goes: in a URL path, in a LiveKit roo
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Annotated
 
@@ -15,6 +16,12 @@ MAX_NAME = 128
 MAX_NAME_BYTES = 256
 """LiveKit's default limit for room names, identities and display names, in UTF-8 bytes (its config `limit`)."""
 
+MAX_AVATAR = 2048
+
+_ASCII_PLACE = re.compile(r"[A-Za-z0-9_. -]+")
+_ASCII_URL = re.compile(r"[!-~]+")
+# The letters and marks among Unicode's Default_Ignorable_Code_Point: with them, two names would look alike.
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _PUNCTUATION = frozenset("-_. ")
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -22,10 +29,12 @@ _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 def place_name(value: str) -> str:
     """Checks the name of a space or a room and returns it in Unicode's composed form (NFC), so that it is one name."""
     value = unicodedata.normalize("NFC", value)
-    if not all(_is_place_character(character) for character in value):
+    if not _ASCII_PLACE.fullmatch(value) and not all(map(_is_place_character, value)):
         raise ValueError("may hold letters, digits, - _ . and single inner spaces only")
     if value != value.strip(" ") or "  " in value:
         raise ValueError("may hold spaces only singly and inside")
+    if _INVISIBLE.search(value):
+        raise ValueError("may hold no invisible characters")
     if not value.strip("."):
         raise ValueError("may not be dots only")
     return _within_limit(value)
@@ -33,7 +42,7 @@ def place_name(value: str) -> str:
 
 def person_name(value: str) -> str:
     """Checks a user's id or display name."""
-    if any(unicodedata.category(character) in _UNPRINTABLE for character in value):
+    if not value.isprintable() and any(map(_is_unprintable, value)):
         raise ValueError("may not hold control characters")
     if not value.strip():
         raise ValueError("may not be blank")
@@ -42,10 +51,13 @@ def person_name(value: str) -> str:
 
 def avatar_url(value: str) -> str:
     """Checks the URL of a picture; it is passed on exactly as it came."""
-    if any(character.isspace() or unicodedata.category(character) in _UNPRINTABLE for character in value):
+    if not _ASCII_URL.fullmatch(value) and any(each.isspace() or _is_unprintable(each) for each in value):
         raise ValueError("may not hold spaces or control characters")
+    if len(value.encode()) > MAX_AVATAR:
+        raise ValueError(f"may not be longer than {MAX_AVATAR} bytes in UTF-8")
     url = Url(value)
-    if url.scheme != "https" or not url.host or url.username or url.password:
+    # The parser mends `https:/x`; whoever shows the picture may not.
+    if not value.lower().startswith("https://") or not url.host or url.username or url.password:
         raise ValueError("must be an https URL without credentials")
     return value
 
@@ -60,6 +72,10 @@ def _is_place_character(character: str) -> bool:
     )
 
 
+def _is_unprintable(character: str) -> bool:
+    return unicodedata.category(character) in _UNPRINTABLE
+
+
 def _within_limit(value: str) -> str:
     # NFC can make a name longer: what passes here must pass again, when it comes back in a token.
     if len(value) > MAX_NAME or len(value.encode()) > MAX_NAME_BYTES:
@@ -69,5 +85,5 @@ def _within_limit(value: str) -> str:
 
 PlaceName = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(place_name)]
 PersonName = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(person_name)]
-AvatarUrl = Annotated[str, Field(min_length=1, max_length=2048), AfterValidator(avatar_url)]
+AvatarUrl = Annotated[str, Field(min_length=1, max_length=MAX_AVATAR), AfterValidator(avatar_url)]
 AuthType = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]

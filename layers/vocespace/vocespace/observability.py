@@ -23,11 +23,12 @@ def logger() -> Logger:
 
 
 def issued(what: str, *, platform: str | None, identity: str, provider: str) -> None:
-    """A token, link or connection was handed out."""
-    caller = platform or "nobody"
-    logger().info("issued", extra={"what": what, "platform": caller, "identity": identity, "provider": provider})
+    """A token, link or connection was handed out. The metric's line is the log line, because one costs half of two."""
     with single_metric(name="TokenIssued", unit=MetricUnit.Count, value=1) as metric:
-        metric.add_dimension("platform", caller)
+        metric.add_metadata("message", "issued")
+        metric.add_metadata("what", what)
+        metric.add_metadata("correlation_id", logger().get_correlation_id())
+        metric.add_dimension("platform", platform or "nobody")
         metric.add_dimension("identity", identity)
         metric.add_dimension("provider", provider)
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import unicodedata
 from fnmatch import fnmatchcase
 from typing import Annotated, Self
 
@@ -30,7 +31,7 @@ def _name_pattern(value: str) -> str:
     # The names it is matched against hold none of fnmatch's other wildcards, so `*` is the only one there is.
     if any(character in value for character in "?[]"):
         raise ValueError("may hold no wildcard but *")
-    return value
+    return unicodedata.normalize("NFC", value)
 
 
 PlatformId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]

@@ -33,6 +33,8 @@ class Registry:
     def __init__(self, read_item: ReadItem, clock: Clock) -> None:
         self._read_item = read_item
         # By the wall clock: a sandbox that is frozen between two requests can stop the monotonic one.
+        self._clock = clock
+        self._last = clock.time()
         self._memory: TTLCache[str, WireModel | None] = TTLCache(MEMORY_ENTRIES, MEMORY_SECONDS, timer=clock.time)
 
     def platform(self, platform: str) -> Platform | None:
@@ -45,6 +47,11 @@ class Registry:
         return self._record(ApiKey, api_key_key(key_id))
 
     def _record(self, kind: type[Record], key: dict[str, str]) -> Record | None:
+        now = self._clock.time()
+        if now < self._last:
+            # The clock was set back, and would let everything live on for as long again.
+            self._memory.clear()
+        self._last = now
         try:
             # Not asked whether it is in there first: it could go out of date between the two.
             remembered = self._memory[key["pk"]]

@@ -10,7 +10,7 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from vocespace import observability
 from vocespace.clock import Clock
@@ -22,6 +22,8 @@ FORCED_REFRESH_COOLDOWN = 30.0
 FIRST_BACK_OFF = 1.0
 MAX_BACK_OFF = 30.0
 JITTER = 0.2
+
+_ENOUGH_FAILURES = 10
 
 T = TypeVar("T")
 
@@ -35,10 +37,23 @@ class SecretReadError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Held(Generic[T]):
-    value: T
+class _Moment:
     wall: float
     monotonic: float
+
+    @classmethod
+    def now(cls, clock: Clock) -> Self:
+        return cls(clock.time(), clock.monotonic())
+
+    def age(self, clock: Clock) -> float:
+        # A frozen sandbox can stop the monotonic clock, and a host can correct the wall clock: the older age counts.
+        return max(clock.time() - self.wall, clock.monotonic() - self.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held(Generic[T]):
+    value: T
+    since: _Moment
     soft_ttl: float
 
 
@@ -60,8 +75,8 @@ class CachedSecret(Generic[T]):
         self._lock = threading.Lock()
         self._held: _Held[T] | None = None
         self._failures = 0
-        self._retry_at = 0.0
-        self._forced_at: float | None = None
+        self._failed: _Moment | None = None
+        self._forced: _Moment | None = None
 
     def value(self) -> T:
         """The secret, at most an hour old; younger than five minutes unless Secrets Manager is away.
@@ -81,15 +96,13 @@ class CachedSecret(Generic[T]):
             SecretsUnavailableError: as for `value`.
         """
         with self._lock:
-            now = self._clock.monotonic()
-            if self._forced_at is None or now - self._forced_at >= FORCED_REFRESH_COOLDOWN:
-                self._forced_at = now
+            if self._forced is None or self._forced.age(self._clock) >= FORCED_REFRESH_COOLDOWN:
+                self._forced = _Moment.now(self._clock)
                 self._refresh()
             return self._usable()
 
     def _refresh(self) -> None:
-        now = self._clock.monotonic()
-        if now < self._retry_at:
+        if self._failed is not None and self._failed.age(self._clock) < self._wait():
             return
         try:
             value = self._parse(self._read())
@@ -98,18 +111,20 @@ class CachedSecret(Generic[T]):
         except ValueError:
             self._back_off("malformed")
         else:
-            self._failures, self._retry_at = 0, 0.0
+            self._failures, self._failed = 0, None
             if self._held is not None:
                 observability.secret_refreshed(self._name, self._age(self._held))
             soft_ttl = SOFT_TTL * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
-            self._held = _Held(value, self._clock.time(), self._clock.monotonic(), soft_ttl)
+            self._held = _Held(value, _Moment.now(self._clock), soft_ttl)
 
     def _back_off(self, reason: str) -> None:
-        wait = min(FIRST_BACK_OFF * 2**self._failures, MAX_BACK_OFF)
-        self._failures = min(self._failures + 1, 10)
-        self._retry_at = self._clock.monotonic() + wait
+        self._failures += 1
+        self._failed = _Moment.now(self._clock)
         age = None if self._held is None else self._age(self._held)
         observability.secret_unreadable(self._name, reason, age)
+
+    def _wait(self) -> float:
+        return min(FIRST_BACK_OFF * 2.0 ** (min(self._failures, _ENOUGH_FAILURES) - 1), MAX_BACK_OFF)
 
     def _usable(self) -> T:
         if self._held is None:
@@ -122,9 +137,6 @@ class CachedSecret(Generic[T]):
         return self._held.value
 
     def _age(self, held: _Held[T]) -> float:
-        # A frozen sandbox can stop the monotonic clock, and a host can correct the wall clock: the older age counts.
-        wall = self._clock.time() - held.wall
-        monotonic = self._clock.monotonic() - held.monotonic
-        if wall < 0:
-            return max(monotonic, held.soft_ttl)
-        return max(monotonic, wall)
+        age = held.since.age(self._clock)
+        # Nobody knows how far a wall clock went back: what is held counts as due.
+        return max(age, held.soft_ttl) if self._clock.time() < held.since.wall else age

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_WEB_URL = re.compile(r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?(/[^\s?#@]*)?")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 def _web_url(value: str) -> str:
     if not value:
         return value
-    parts = urlsplit(value)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise ValueError("must be an https URL")
-    if parts.query or parts.fragment or parts.username or not parts.hostname:
+    parts = _WEB_URL.fullmatch(value)
+    if parts is None:
         raise ValueError("must be an origin and a path, nothing more")
+    if parts["scheme"] != "https" and parts["host"] not in _LOOPBACK:
+        raise ValueError("must be an https URL")
     return value.rstrip("/")
 
 

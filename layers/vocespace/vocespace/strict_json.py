@@ -6,6 +6,7 @@ RFC 8259 leaves duplicate members, NaN and depth to the reader; RFC 8725 section
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 MAX_DEPTH = 20
@@ -26,7 +27,7 @@ def parse_object(data: bytes) -> dict[str, Any]:
         StrictJsonError: not UTF-8, not an object, a duplicate or excess member, NaN or Infinity, or nested too deeply.
     """
     try:
-        value = json.loads(data.decode(), object_pairs_hook=_closed_object, parse_constant=_refuse_constant)
+        value = _decoder.decode(data.decode())
     except UnicodeDecodeError:
         raise StrictJsonError("is not UTF-8") from None
     except RecursionError:
@@ -55,6 +56,11 @@ def _refuse_constant(_: str) -> NoReturn:
     raise StrictJsonError("has a number that is not finite")
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse_constant(text)
+
+
 def _depth(value: object) -> int:
     depth, level = 0, [value]
     while level:
@@ -62,3 +68,6 @@ def _depth(value: object) -> int:
         nested = [each for each in level if isinstance(each, dict | list)]
         level = [child for each in nested for child in (each.values() if isinstance(each, dict) else each)]
     return depth
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_closed_object, parse_constant=_refuse_constant, parse_float=_finite)

@@ -1,0 +1,60 @@
+"""The arithmetic of `make bench`; what it measures is asserted nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from tools.bench.figures import Figure, table
+
+
+def test_ratio_is_taken_pair_by_pair() -> None:
+    """A machine that was slow for one pair does not change the ratio, as a ratio of medians or means would."""
+    figure = Figure("cold", "s", [1.0, 40.0, 3.0], "stock", [2.0, 80.0, 4.0])
+    assert figure.ratio == 0.5
+    assert figure.value == 3.0
+
+
+def test_pairs_that_do_not_match_are_refused() -> None:
+    """A lost measurement is an error, not a ratio of what was left."""
+    with pytest.raises(ValueError, match="shorter"):
+        _ = Figure("cold", "s", [1.0, 2.0], "stock", [1.0]).ratio
+
+
+def test_entry_has_the_members_of_the_file() -> None:
+    """bench.json tells value, unit, peer and ratio, to four digits."""
+    figure = Figure("cold", "s", [0.123456], "stock", [0.370368])
+    assert figure.entry() == {"value": 0.1235, "unit": "s", "peer": "stock", "ratio": 0.3333}
+
+
+def test_entry_without_a_peer_has_no_ratio() -> None:
+    """What stands for itself has null for peer and ratio."""
+    assert Figure("network", "calls", [3]).entry() == {"value": 3.0, "unit": "calls", "peer": None, "ratio": None}
+
+
+@pytest.mark.parametrize(
+    ("figure", "missed"),
+    [
+        (Figure("at", "s", [4.0], "stock", [8.0], target=0.5), False),
+        (Figure("over", "s", [4.1], "stock", [8.0], target=0.5), True),
+        (Figure("none", "s", [4.1], "stock", [8.0]), False),
+        (Figure("value", "calls", [0.0], target=0), False),
+        (Figure("value over", "calls", [0.5], target=0), True),
+    ],
+    ids=lambda value: value.name if isinstance(value, Figure) else "",
+)
+def test_target_bounds_the_ratio_or_else_the_value(figure: Figure, missed: bool) -> None:
+    """A target is missed when it is exceeded, and the table says so."""
+    assert figure.is_missed is missed
+    assert ("MISSED" in table([figure])) is missed
+
+
+def test_table_shows_every_figure_beside_its_peer() -> None:
+    """One line a figure under the header, with both values, the ratio and its quartiles."""
+    figures = [
+        Figure("cold", "s", [1.0, 2.0, 3.0, 4.0], "stock", [2.0, 2.0, 2.0, 2.0]),
+        Figure("network", "calls", [0]),
+    ]
+    header, cold, network = table(figures).splitlines()
+    assert header.split() == ["value", "peer", "its", "value", "ratio", "quartiles", "at", "most"]
+    assert cold.split() == ["cold", "2.5", "s", "stock", "2", "s", "1.25", "0.62-1.88"]
+    assert network.split() == ["network", "0", "calls"]
