@@ -61,7 +61,8 @@ class Deployment:
         kept = {
             name: value for name, value in os.environ.items() if name.startswith("DOCKER_") or name in {"HOME", "PATH"}
         }
-        return kept | ENVIRONMENT | {"SAM_CLI_TELEMETRY": "0"}
+        # SAM CLI asks STS whose account it is; where there is none it would wait for an answer at every start.
+        return kept | ENVIRONMENT | {"AWS_ENDPOINT_URL_STS": self.endpoint, "SAM_CLI_TELEMETRY": "0"}
 
 
 @contextmanager

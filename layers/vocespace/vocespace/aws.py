@@ -1,16 +1,21 @@
-"""The few calls to AWS, each behind a name of the domain; boto3 is imported when the first one is made."""
+"""The few calls to AWS, each behind a name of the domain; botocore is imported when the first one is made.
+
+botocore, not boto3: boto3 imports a manager of S3 transfers that nobody here calls, which doubles the cost of a first
+request.
+"""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from vocespace.errors import StoreUnavailableError
 from vocespace.secret_cache import SecretReadError
 
 if TYPE_CHECKING:
     from botocore.config import Config
+    from botocore.session import Session
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_secretsmanager import SecretsManagerClient
 
@@ -33,19 +38,22 @@ def _config() -> Config:
 
 
 @cache
+def _session() -> Session:
+    from botocore.session import get_session
+
+    return get_session()
+
+
+@cache
 def secrets_manager() -> SecretsManagerClient:
     """The Secrets Manager client of this process."""
-    import boto3
-
-    return boto3.client("secretsmanager", config=_config())
+    return cast("SecretsManagerClient", _session().create_client("secretsmanager", config=_config()))
 
 
 @cache
 def dynamodb() -> DynamoDBClient:
     """The DynamoDB client of this process."""
-    import boto3
-
-    return boto3.client("dynamodb", config=_config())
+    return cast("DynamoDBClient", _session().create_client("dynamodb", config=_config()))
 
 
 def read_secret(secret_id: str) -> str:
@@ -73,7 +81,6 @@ def read_item(table: str, key: dict[str, str]) -> dict[str, Any] | None:
     Raises:
         StoreUnavailableError: the table cannot be read.
     """
-    from boto3.dynamodb.types import TypeDeserializer
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -87,18 +94,20 @@ def read_item(table: str, key: dict[str, str]) -> dict[str, Any] | None:
         raise StoreUnavailableError(type(error).__name__) from None
     if "Item" not in answer:
         return None
-    deserialize = TypeDeserializer().deserialize
-    return {name: _without_decimals(deserialize(value)) for name, value in answer["Item"].items()}
+    return {name: _plain(value) for name, value in answer["Item"].items()}
 
 
-def _without_decimals(value: object) -> object:
-    # DynamoDB's numbers arrive as Decimal; ours are all integers.
-    match value:
-        case Decimal():
-            return int(value)
-        case list():
-            return [_without_decimals(each) for each in value]
-        case dict():
-            return {name: _without_decimals(each) for name, each in value.items()}
+def _plain(value: Mapping[str, Any]) -> object:
+    # The kinds of attribute that our items are made of; a number of ours is an integer.
+    ((kind, content),) = value.items()
+    match kind:
+        case "S" | "BOOL":
+            return content
+        case "N":
+            return int(content)
+        case "L":
+            return [_plain(each) for each in content]
+        case "M":
+            return {name: _plain(each) for name, each in content.items()}
         case _:
-            return value
+            raise StoreUnavailableError("item_malformed")
