@@ -1,0 +1,52 @@
+"""`python -m tools.bench`, which `make bench` runs: measures, prints a table, and writes .local/bench.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULT = ROOT / ".local" / "bench.json"
+ROUNDS = 7
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the command line; the result is the exit status. A missed target is shown and is no failure."""
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often everything is measured (%(default)s)")
+    rounds: int = parser.parse_args(arguments).rounds
+
+    sys.path.insert(0, str(ROOT / "layers" / "vocespace"))
+    from tools.bench.figures import table
+    from tools.bench.instance import InstanceFailedError
+    from tools.bench.measures import Bench
+    from tools.bench.scene import make_scene
+    from tools.bench.shipping import ship
+    from tools.verify_build import BuildError
+
+    try:
+        with TemporaryDirectory() as folder:
+            _tell("installing what is compared with")
+            bench = Bench(ship(Path(folder)), make_scene(), rounds, _tell)
+            figures = [*bench.cold(), *bench.warm(), *bench.network()]
+    except (BuildError, InstanceFailedError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    _tell("")
+    print(table(figures))
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps({each.name: each.entry() for each in figures}, indent=2) + "\n", encoding="utf-8")
+    print(f"\nwrote {RESULT.relative_to(ROOT)}")
+    return 0
+
+
+def _tell(what: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{what}", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

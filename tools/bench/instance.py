@@ -1,0 +1,95 @@
+"""Starting an instance of a function, and what it says about itself."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.cloud import ENVIRONMENT
+
+CHILD = Path(__file__).with_name("child.py")
+
+
+class InstanceFailedError(Exception):
+    """A handler could not be imported, or did not answer as it should; what was measured would mean nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one instance cost.
+
+    Attributes:
+        imported: CPU seconds from the start of the process until the handler was imported.
+        cpu: CPU seconds from the start of the process until the first answer.
+        memory: Peak resident memory at the first answer, bytes.
+        warm: CPU seconds of a request by each handler, in blocks that were measured one right after the other.
+        first: AWS calls and new connections of the first request, counted only where they were watched.
+        later: The same of all requests after it.
+    """
+
+    imported: float
+    cpu: float
+    memory: int
+    warm: list[list[float]]
+    first: dict[str, int]
+    later: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Something that answers requests: handlers, what is on their path, and their environment.
+
+    Attributes:
+        handlers: The one that is measured, and others that take turns with it once it is warm.
+        eager: What is imported before them.
+    """
+
+    interpreter: str
+    path: tuple[Path, ...]
+    handlers: tuple[str, ...]
+    environment: Mapping[str, str]
+    eager: tuple[str, ...] = ()
+
+    def run(
+        self, event: Mapping[str, Any], status: int, *, blocks: int = 0, requests: int = 0, watch: bool = False
+    ) -> Sample:
+        """Starts an instance and gives it the event once.
+
+        Args:
+            event: What is asked, every time.
+            status: The status of every answer.
+            blocks: How often each handler is measured after that.
+            requests: How many requests a block has, and the warm-up before the first one.
+            watch: Counts AWS calls and connections.
+
+        Raises:
+            InstanceFailedError: a handler cannot be imported, or an answer has another status.
+        """
+        job = {
+            "path": [str(each) for each in self.path],
+            "eager": self.eager,
+            "handlers": self.handlers,
+            "event": event,
+            "blocks": blocks,
+            "requests": requests,
+            "watch": watch,
+        }
+        # -B: Lambda's folders are read-only, so what is compiled at one start is compiled again at the next.
+        ended = subprocess.run(
+            [self.interpreter, "-I", "-S", "-B", str(CHILD), json.dumps(job)],
+            env=ENVIRONMENT | {"LANG": "C.UTF-8", "TZ": "UTC"} | dict(self.environment),
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if ended.returncode:
+            raise InstanceFailedError(f"{self.handlers[0]}: {ended.stderr.strip()}")
+        result = json.loads(ended.stdout)
+        statuses = result.pop("statuses")
+        if statuses != [status]:
+            raise InstanceFailedError(f"{self.handlers} answered {statuses}, not {status}")
+        return Sample(**result)

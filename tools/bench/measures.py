@@ -1,0 +1,128 @@
+"""The three measures: what a cold start costs, what a warm request costs, and what it asks of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.bench.figures import Figure
+from tools.bench.instance import Instance, Sample
+from tools.bench.scene import Scene, Use
+from tools.bench.shipping import BENCH, Shipping
+
+COLD_TARGET = 0.45
+WARM_TARGET = 8.0
+BLOCKS = 20
+BLOCK_REQUESTS = 50
+
+WARM_USES = ("redirect_url", "connection_details")
+
+_SILENCE = {"POWERTOOLS_LOG_LEVEL": "CRITICAL", "POWERTOOLS_METRICS_DISABLED": "true"}
+_MEBIBYTE = 2**20
+_MICROSECONDS = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What is measured and on what.
+
+    Attributes:
+        shipping: The code of ours and of the peers.
+        scene: What is asked.
+        rounds: How often everything is measured.
+        tell: Is told what is being done.
+    """
+
+    shipping: Shipping
+    scene: Scene
+    rounds: int
+    tell: Callable[[str], None]
+
+    def cold(self) -> Iterator[Figure]:
+        """CPU and memory of a fresh process until its first answer."""
+        for use in self.scene.uses:
+            peer = Instance(self.shipping.interpreter, (BENCH,), (_peer(use, "stdlib"),), self.scene.peer_environment)
+            ours, stock, stdlib = self._in_turn(use, [self._ours(use), self._stock(use), peer])
+            name = f"cold.{use.name}"
+            yield Figure(f"{name}.cpu", "s", _cpu(ours), "stock", _cpu(stock), COLD_TARGET)
+            yield Figure(f"{name}.cpu_to_stdlib", "s", _cpu(ours), "stdlib", _cpu(stdlib))
+            yield Figure(f"{name}.import", "s", _import(ours), "stock", _import(stock))
+            yield Figure(f"{name}.memory", "MiB", _memory(ours), "stock", _memory(stock))
+
+    def warm(self) -> Iterator[Figure]:
+        """CPU of one request of a process that has answered many."""
+        for use in self._warm_uses():
+            peers = (_peer(use, "bare"), _peer(use, "livekit"))
+            path = (BENCH, self.shipping.livekit)
+            ours, bare, livekit = self._blocks(use, self._ours(use, peers, path))
+            silent, bare_beside_silent = self._blocks(use, self._ours(use, peers[:1], path, _SILENCE))
+            name = f"warm.{use.name}.cpu"
+            yield Figure(name, "us", ours, "bare", bare, WARM_TARGET)
+            yield Figure(f"{name}_to_livekit_api", "us", ours, "livekit-api", livekit)
+            yield Figure(f"{name}_without_output", "us", silent, "bare", bare_beside_silent)
+
+    def network(self) -> Iterator[Figure]:
+        """AWS calls of the first request; AWS calls and new connections of a warm one."""
+        for use in self._warm_uses():
+            self.tell(f"network {use.name}")
+            sample = self._ours(use).run(use.event, use.status, blocks=1, requests=BLOCK_REQUESTS, watch=True)
+            yield Figure(f"network.{use.name}.first", "calls", [sample.first["calls"]])
+            later = sum(sample.later.values()) / (2 * BLOCK_REQUESTS)
+            yield Figure(f"network.{use.name}.warm", "calls", [later], target=0)
+
+    def _in_turn(self, use: Use, instances: Sequence[Instance]) -> list[list[Sample]]:
+        for instance in instances:
+            # Not counted: it fills the page cache.
+            instance.run(use.event, use.status)
+        rounds = []
+        for number in range(self.rounds):
+            self.tell(f"cold {use.name}, round {number + 1} of {self.rounds}")
+            rounds.append([instance.run(use.event, use.status) for instance in instances])
+        return [list(samples) for samples in zip(*rounds, strict=True)]
+
+    def _blocks(self, use: Use, instance: Instance) -> list[list[float]]:
+        blocks = []
+        for number in range(self.rounds):
+            self.tell(f"warm {use.name}, round {number + 1} of {self.rounds}")
+            blocks += instance.run(use.event, use.status, blocks=BLOCKS, requests=BLOCK_REQUESTS).warm
+        return [[seconds * _MICROSECONDS for seconds in column] for column in zip(*blocks, strict=True)]
+
+    def _warm_uses(self) -> Iterator[Use]:
+        return (use for use in self.scene.uses if use.name in WARM_USES)
+
+    def _ours(
+        self,
+        use: Use,
+        beside: tuple[str, ...] = (),
+        path: tuple[Path, ...] = (),
+        variables: dict[str, str] | None = None,
+    ) -> Instance:
+        environment = self.scene.environment | use.function.environment | self.scene.peer_environment
+        return Instance(
+            self.shipping.interpreter,
+            (self.shipping.artifact(use.function.logical_id), self.shipping.layer, *path),
+            (use.function.handler, *beside),
+            environment | (variables or {}),
+        )
+
+    def _stock(self, use: Use) -> Instance:
+        environment = self.scene.environment | use.function.environment
+        path = (self.shipping.stock, BENCH)
+        return Instance(self.shipping.interpreter, path, (use.function.handler,), environment, ("peers.eager",))
+
+
+def _peer(use: Use, name: str) -> str:
+    return f"peers.{name}_handler.{use.peer}"
+
+
+def _cpu(samples: Sequence[Sample]) -> list[float]:
+    return [each.cpu for each in samples]
+
+
+def _import(samples: Sequence[Sample]) -> list[float]:
+    return [each.imported for each in samples]
+
+
+def _memory(samples: Sequence[Sample]) -> list[float]:
+    return [each.memory / _MEBIBYTE for each in samples]

@@ -1,0 +1,1 @@
+"""What the functions are measured against. Imported by instances only, as `peers`."""
