@@ -27,7 +27,8 @@ def get_connection_details() -> Response[str]:
         return _way_in(entrance, from_server=query.get("fromServer") == "true")
     if "spaceName" not in query:
         raise InvalidParametersError(FieldError("token", "is missing, and so is spaceName"))
-    entrance = container().connections.guest(read_request(GuestQuery, query), api.auth(None))
+    given = {name: value for name, value in query.items() if value}
+    entrance = container().connections.guest(read_request(GuestQuery, given), api.auth(None))
     return answer(HTTPStatus.OK, entrance.connection())
 
 

@@ -134,6 +134,16 @@ def test_the_web_client_gets_a_guest_in_by_name(world: World) -> None:
     assert participant(first["participantToken"])["sub"] != participant(second["participantToken"])["sub"]
 
 
+def test_an_empty_identity_is_none(world: World) -> None:
+    """A form that was left blank says nothing: the guest is new each time."""
+    query = {"spaceName": "my-workspace", "participantName": "Ada", "identity": ""}
+    event = with_query(world.event(NAME, "get_guest"), query)
+
+    tokens = [world.call(NAME, event).json["participantToken"] for _ in range(2)]
+
+    assert participant(tokens[0])["sub"] != participant(tokens[1])["sub"]
+
+
 def test_a_long_id_of_a_guest_is_kept_apart_too(world: World) -> None:
     """An id that leaves no room for the prefix becomes a digest: the same for the same guest, no other guest's."""
     event = world.event(NAME, "post_guest")

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = ROOT / ".local" / "bench.json"
-ROUNDS = 7
+ROUNDS = 9
 
 
 def main(arguments: list[str]) -> int:
