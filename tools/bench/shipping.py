@@ -18,9 +18,6 @@ LAYER_SOURCE = ROOT / "layers" / "vocespace"
 BENCH = Path(__file__).resolve().parent
 """On the path of an instance, it holds the package `peers`."""
 
-STOCK = ("aws-lambda-powertools", "boto3", "cachetools", "pydantic", "pyjwt")
-"""What a function of this kind usually depends on: with boto3, which ours does without."""
-
 _PINNED = re.compile(r"^([\w.-]+)==(?:.*\\\n)*.*\n", re.MULTILINE)
 
 
@@ -61,7 +58,7 @@ def ship(folder: Path) -> Shipping:
     if subprocess.run([interpreter, "--version"], check=False, capture_output=True).returncode:
         raise BuildError(f"{interpreter} does not run; `make bench` finds one that does")
     shipping = Shipping(interpreter, template, folder / "stock", folder / "livekit")
-    _install(interpreter, _pins(folder / "stock.txt", *STOCK), shipping.stock, "--no-compile")
+    _install(interpreter, LAYER_SOURCE / "requirements.txt", shipping.stock, "--no-compile")
     for package in (LAYER_SOURCE / "vocespace", ROOT / "functions"):
         shutil.copytree(package, shipping.stock / package.name, ignore=shutil.ignore_patterns("__pycache__"))
     _install(interpreter, _pins(folder / "livekit.txt", "livekit-api"), shipping.livekit)
@@ -74,18 +71,18 @@ def _install(interpreter: str, requirements: Path, target: Path, *options: str) 
     subprocess.run([interpreter, "-m", "pip", "install", *options, *pinned], check=True)
 
 
-def _pins(file: Path, *distributions: str) -> Path:
+def _pins(file: Path, distribution: str) -> Path:
     locked = (ROOT / "requirements" / "test.txt").read_text(encoding="utf-8")
-    needed = _closure(*distributions)
+    needed = _closure(distribution)
     pins = (found[0] for found in _PINNED.finditer(locked) if _normal(found[1]) in needed)
     file.write_text("".join(pins), encoding="utf-8")
     return file
 
 
-def _closure(*distributions: str) -> set[str]:
+def _closure(distribution: str) -> set[str]:
     # By the environment this runs in: it was installed from the same file.
     needed: set[str] = set()
-    ahead = list(distributions)
+    ahead = [distribution]
     while ahead:
         name = _normal(ahead.pop())
         if name in needed:

@@ -1,7 +1,6 @@
 """The few calls to AWS, each behind a name of the domain; botocore is imported when the first one is made.
 
-botocore, not boto3: boto3 imports a manager of S3 transfers that nobody here calls, which doubles the cost of a first
-request.
+botocore, not boto3: boto3 imports a manager of S3 transfers that nobody here calls, at every cold start.
 """
 
 from __future__ import annotations
