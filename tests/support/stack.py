@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from local.intrinsics import PhysicalId
+from local.intrinsics import PhysicalId, Tree
 from local.template import FunctionSpec, Template
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +53,12 @@ def table_arn(name: str) -> str:
 def secret_arn(name: str) -> str:
     """The ARN of a secret, of which the name or already the ARN is given."""
     return name if name.startswith("arn:") else f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}"
+
+
+@cache
+def create_table_arguments(name: str) -> Tree:
+    """The arguments of DynamoDB's CreateTable for the stack's table under this name."""
+    return Template.load(TEMPLATE, PARAMETERS, {"Table": {"Ref": name, "Arn": table_arn(name)}}).table()
 
 
 @cache

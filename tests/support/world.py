@@ -20,6 +20,7 @@ from boto3.dynamodb.types import TypeSerializer
 
 from tests.support.clock import NOW, FakeClock
 from tests.support.events import Event, fresh, load_event
+from tests.support.stack import create_table_arguments
 from vocespace import aws, container, observability, registry
 from vocespace.identities import Identity
 from vocespace.jws import sign
@@ -88,15 +89,7 @@ class World:
         self.clock = clock
         self._monkeypatch = monkeypatch
         self.api_keys: dict[str, str] = {}
-        boto3.client("dynamodb").create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        boto3.client("dynamodb").create_table(**create_table_arguments(TABLE))
         livekit = {"url": LIVEKIT_URL, "apiKey": LIVEKIT_KEY, "apiSecret": LIVEKIT_SECRET}
         for name, document in (("signing", RING), ("livekit", livekit)):
             boto3.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(document))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Any
 
 from vocespace.errors import IdentityRefusedError
 from vocespace.identities import GUEST_AUTH, Identity, identities_under
 from vocespace.names import MAX_NAME, MAX_NAME_BYTES
 from vocespace.platforms import Platform
-from vocespace.rooms import EMPTY, fresh_room_for, resolve_room
+from vocespace.rooms import resolve_room, wanted_room
 from vocespace.token_result import TokenResult
 
 GUEST_PREFIX = "guest_"
@@ -61,13 +60,11 @@ def admit(person: TokenResult, *, auth: str | None, platform: Platform) -> Admis
     identity = Identity.GUEST if auth is None else person.identity or Identity.GUEST
     if auth is not None and identity not in identities_under(auth):
         raise IdentityRefusedError("identity_under_auth")
-    own_room = person.room is not None and person.room == fresh_room_for(person.space, person.id)
     platform.policy.check(
         auth=auth,
         identity=identity,
         space=person.space,
-        # A token that was minted for `$empty` carries the room it was resolved to.
-        room=EMPTY if own_room else person.room,
+        room=wanted_room(person.room, space=person.space, person=person.id),
         lifetime=person.exp - person.iat,
     )
     return _admission(person, identity, auth, platform.platform)
@@ -87,5 +84,4 @@ def guest_id(wanted: str) -> str:
 
 
 def _admission(person: TokenResult, identity: Identity, auth: str | None, platform: str | None) -> Admission:
-    decided: dict[str, Any] = {"identity": identity}
-    return Admission(person.model_copy(update=decided), identity, auth, platform)
+    return Admission(person.model_copy(update={"identity": identity}), identity, auth, platform)

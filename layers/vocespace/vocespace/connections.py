@@ -119,13 +119,12 @@ class Connections:
             IdentityRefusedError, PolicyRefusedError: it asks for what it may not have.
         """
         self._check_lifetime(request, platform)
-        members = request.model_dump(by_alias=True, exclude={"auth"}, exclude_none=True)
+        person = request.token_result()
         if platform is None:
             self._require_guest_access(auth)
-            person = read_request(TokenResult, members | {"id": guest_id(request.id)})
-            admission = admit_guest(person)
+            admission = admit_guest(person.model_copy(update={"id": guest_id(person.id)}))
         else:
-            admission = _admitted(read_request(TokenResult, members), auth, platform)
+            admission = _admitted(person, auth, platform)
         entrance = self._enter(admission)
         token, redirect_url = self._sign(entrance.admission, origin)
         return SignedConnection(**entrance.connection().model_dump(), token=token, redirect_url=redirect_url)

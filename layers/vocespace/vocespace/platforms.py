@@ -91,7 +91,7 @@ class ApiKey(WireModel):
 
     key_id: str
     platform: PlatformId
-    secret_sha256: Annotated[str, Field(alias="secretSha256", pattern=r"^[0-9a-f]{64}$")]
+    secret_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     created_at: Annotated[int, Field(ge=0)]
     expires_at: Annotated[int, Field(gt=0)] | None = None
     disabled: bool = False

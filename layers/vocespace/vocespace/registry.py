@@ -32,9 +32,9 @@ class Registry:
 
     def __init__(self, read_item: ReadItem, clock: Clock) -> None:
         self._read_item = read_item
-        # By the wall clock: a sandbox that is frozen between two requests can stop the monotonic one.
         self._clock = clock
         self._last = clock.time()
+        # By the wall clock: a sandbox that is frozen between two requests can stop the monotonic one.
         self._memory: TTLCache[str, WireModel | None] = TTLCache(MEMORY_ENTRIES, MEMORY_SECONDS, timer=clock.time)
 
     def platform(self, platform: str) -> Platform | None:

@@ -41,6 +41,13 @@ def fresh_room_for(space: str, person: str) -> str:
     return _FRESH_PREFIX + base64.b32encode(digest).decode()[:_FRESH_DIGITS].lower()
 
 
+def wanted_room(room: str | None, *, space: str, person: str) -> str | None:
+    """What was asked for: a token that was minted for `$empty` carries the room that this became."""
+    if room is not None and room.startswith(_FRESH_PREFIX) and room == fresh_room_for(space, person):
+        return EMPTY
+    return room
+
+
 def resolve_room(room: str | None, *, space: str, person: str, identity: Identity, auth: str | None) -> str | None:
     """Turns `$empty` into a concrete name, before anything is minted with it; leaves every other choice as it is.
 

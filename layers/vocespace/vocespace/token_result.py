@@ -38,6 +38,10 @@ class TokenResult(Visit):
     iat: UnixSeconds = Field(description="Issued at, Unix seconds; not in the future.")
     exp: UnixSeconds = Field(description="Expires at, Unix seconds; after `iat` and after now.")
 
+    def token_result(self) -> TokenResult:
+        """What is said about the person, without what a request or a token says about itself."""
+        return TokenResult(**{name: getattr(self, name) for name in TokenResult.model_fields})
+
 
 class TokenClaims(TokenResult):
     """The claims of a token of ours: TokenResult, and for whom it was issued. Claims we do not know are passed over."""
@@ -47,10 +51,6 @@ class TokenClaims(TokenResult):
     platform: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     jti: Annotated[str, Field(min_length=1, max_length=256)] | None = None
     nbf: UnixSeconds | None = None
-
-    def token_result(self) -> TokenResult:
-        """What the token says about the person, without what it says about itself."""
-        return TokenResult(**{name: getattr(self, name) for name in TokenResult.model_fields})
 
 
 class AuthChoice(WireModel):
