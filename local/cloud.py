@@ -52,10 +52,10 @@ class Cloud:
             self._dynamodb.Table(table).put_item(Item=item)
 
 
-def start_cloud() -> Cloud:
-    """A cloud of one's own, empty at first, on a free port of loopback; it ends with the process."""
+def start_cloud(host: str = "127.0.0.1") -> Cloud:
+    """A cloud of one's own, empty at first, on a free port of this host's; it ends with the process."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server = ThreadedMotoServer(ip_address=host, port=0, verbose=False)
     server.start()
-    host, port = server.get_host_and_port()
+    _, port = server.get_host_and_port()
     return Cloud(f"http://{host}:{port}")

@@ -17,11 +17,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-
-from moto.server import ThreadedMotoServer
+from urllib.parse import urlsplit
 
 from local import stack
-from local.cloud import ENVIRONMENT, Cloud
+from local.cloud import ENVIRONMENT, start_cloud
 from local.demo import Demo, make_demo
 from local.intrinsics import Tree, load
 from local.options import ROOT, Options
@@ -76,18 +75,14 @@ def deployed(**parameters: str) -> Iterator[Deployment]:
     document = load((BUILD / "template.yaml").read_text(encoding="utf-8"))
     options = Options.from_environment(parameters, document["Parameters"])
     address, sam_options = _reachable_address()
-    moto = ThreadedMotoServer(ip_address=address, port=0, verbose=False)
-    moto.start()
+    cloud = start_cloud(address)
+    demo = make_demo(options.livekit, now=int(time.time()))
+    made = stack.create(document, options.parameters, cloud, demo)
     try:
-        _, port = moto.get_host_and_port()
-        endpoint = f"http://{address}:{port}"
-        demo = make_demo(options.livekit, now=int(time.time()))
-        made = stack.create(document, options.parameters, Cloud(endpoint), demo)
-        _write_template(document, made, f"http://{HOST}:{port}")
-        yield Deployment(made, demo, endpoint, (*sam_options, *_image_options(document)))
+        _write_template(document, made, f"http://{HOST}:{urlsplit(cloud.endpoint).port}")
+        yield Deployment(made, demo, cloud.endpoint, (*sam_options, *_image_options(document)))
     finally:
         TEMPLATE.unlink(missing_ok=True)
-        moto.stop()
 
 
 def _write_template(document: Tree, made: Stack, endpoint: str) -> None:
