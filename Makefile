@@ -6,7 +6,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --no
 # sam-cli and checkov pin what the code itself needs in other versions, so each lives in an environment of its own.
 SAM := AWS_DEFAULT_REGION=$(or $(AWS_DEFAULT_REGION),eu-central-1) SAM_CLI_TELEMETRY=0 $(VENV)/sam/bin/python -m samcli
 CHECKOV := $(VENV)/checkov/bin/python -m checkov.main
-CODE := functions layers/vocespace/vocespace local tools examples tests
+CODE := functions layers/vocespace/vocespace cli local tools examples tests
 TEMPLATE := template.yaml
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 
@@ -17,12 +17,12 @@ RUNTIME_BIN = $(shell $(RUNTIME_PYTHON) --version >/dev/null 2>&1 || \
   ls -d $(PYENV_ROOT)/versions/3.13*/bin 2>/dev/null | sort -V | tail -n 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage lint build e2e sam-local bench openapi format lock clean
+.PHONY: help run test coverage lint build e2e sam-local dynamodb dynamodb-jars bench openapi format lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.run ## serve the API on 127.0.0.1 (PORT, default 3000; 0 = a free one), no AWS account needed
+run: $(VENV)/.project ## serve the API on 127.0.0.1 (PORT, default 3000; 0 = a free one), no AWS account needed
 	@exec $(PY) -m local
 
 test: $(VENV)/.test ## unit, functional, template and contract tests
@@ -39,7 +39,7 @@ lint: $(VENV)/.lint $(VENV)/.checkov ## ruff, mypy, cfn-lint, checkov, and opena
 	LOG_LEVEL=ERROR $(CHECKOV) --file $(TEMPLATE) --framework cloudformation --skip-download --compact --quiet
 	$(PY) -m tools.openapi --check
 
-build: $(VENV)/.build $(VENV)/.run ## sam validate and build, then import every handler from what was built
+build: $(VENV)/.build $(VENV)/.project ## sam validate and build, then import every handler from what was built
 	$(SAM) validate --lint --template $(TEMPLATE)
 	PATH="$(addsuffix :,$(RUNTIME_BIN))$$PATH" $(SAM) build --cached --parallel --template $(TEMPLATE)
 	PATH="$(addsuffix :,$(RUNTIME_BIN))$$PATH" $(PY) -m tools.verify_build
@@ -47,8 +47,13 @@ build: $(VENV)/.build $(VENV)/.run ## sam validate and build, then import every 
 e2e: build $(VENV)/.e2e ## examples, browser, schemathesis, load, and the built functions in containers
 	$(PY) -m pytest tests/e2e $(ARGS)
 
-sam-local: build $(VENV)/.run ## the built functions in containers on 127.0.0.1:3000, as sam local start-api (needs Docker)
+sam-local: build $(VENV)/.project ## the built functions in containers on 127.0.0.1:3000, as sam local start-api (needs Docker)
 	$(PY) -m tools.sam_local $(ARGS)
+
+dynamodb: $(VENV)/.run dynamodb-jars ## DynamoDB Local on 127.0.0.1 (PORT, default 8000), in memory (needs Java 17)
+	@exec $(PY) -m tools.dynamodb
+
+dynamodb-jars: .dynamodb/.jars ## fetch DynamoDB Local (needs Maven)
 
 bench: build $(VENV)/.test ## measure cost against peers; writes .local/bench.json
 	PATH="$(addsuffix :,$(RUNTIME_BIN))$$PATH" $(PY) -m tools.bench
@@ -67,14 +72,22 @@ lock: $(VENV)/.lint ## solve the requirements files anew (ARGS=--upgrade for new
 	cd requirements && $(LOCK) $(ARGS) lint.in -o lint.txt
 	cd requirements && for name in run test e2e; do $(LOCK) $(ARGS) $$name.in -c lint.txt -o $$name.txt || exit; done
 	cd requirements && for name in build checkov; do $(LOCK) $(ARGS) $$name.in -o $$name.txt || exit; done
-	cd layers/vocespace && $(LOCK) $(ARGS) requirements.in -c ../../requirements/lint.txt -o requirements.txt
+	for layer in vocespace cryptography; do (cd layers/$$layer && \
+	  $(LOCK) $(ARGS) requirements.in -c ../../requirements/lint.txt -o requirements.txt) || exit; done
+
+.dynamodb/.jars: tools/dynamodb/pom.xml
+	@command -v mvn >/dev/null || { echo "mvn was not found: install Maven" >&2; exit 1; }
+	@rm -rf .dynamodb
+	@echo "fetching DynamoDB Local"
+	@mvn --batch-mode --quiet --no-transfer-progress --file $< initialize
+	@touch $@
 
 clean: ## remove everything that make makes
-	rm -rf $(VENV) .venv313 .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis .coverage
+	rm -rf $(VENV) .venv313 .local .aws-sam .dynamodb build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis .coverage
 
 # --- environments: a stamp file per requirements file, so that nothing unchanged is installed again -----------------
 # An environment whose interpreter is gone is made anew, with all that was in it.
-$(shell test -x $(PY) || rm -f $(foreach name,run test e2e lint build checkov,$(VENV)/.$(name)))
+$(shell test -x $(PY) || rm -f $(foreach name,run project test e2e lint build checkov,$(VENV)/.$(name)))
 
 VERSION_CHECK := import sys; sys.exit(sys.version_info < (3, 11))
 $(PY):
@@ -87,6 +100,12 @@ $(PY):
 $(VENV)/.run $(VENV)/.test $(VENV)/.e2e $(VENV)/.lint: $(VENV)/.%: requirements/%.txt | $(PY)
 	@echo "installing $<"
 	@$(PY) $(PIP_INSTALL) -r $<
+	@touch $@
+
+# The least environment first, then the project in it, so that the command `vocespace` is there after any other one too.
+$(VENV)/.test $(VENV)/.e2e $(VENV)/.lint: | $(VENV)/.project
+$(VENV)/.project: pyproject.toml $(VENV)/.run
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.build: requirements/build.txt | $(PY)

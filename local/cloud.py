@@ -1,4 +1,7 @@
-"""AWS on this machine: moto's server on loopback, with the table and the secrets that the template describes."""
+"""AWS on this machine: moto's server on loopback, with the table and the secrets that the template describes.
+
+The table can be in another DynamoDB of this machine instead: moto's conditional writes are not atomic.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +32,22 @@ ENVIRONMENT = {
 
 
 class Cloud:
-    """The part of AWS that the stack uses, reached at `endpoint`."""
+    """The part of AWS that the stack uses, reached at `endpoint`, its DynamoDB at another one where that is given."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, dynamodb: str = "") -> None:
         self.endpoint = endpoint
+        self.environment = {"AWS_ENDPOINT_URL": endpoint} | (
+            {"AWS_ENDPOINT_URL_DYNAMODB": dynamodb} if dynamodb else {}
+        )
+        """What leads the SDKs of a process here."""
+
+        self.is_shared = bool(dynamodb)
+        """Whether others may have tables beside ours."""
+
         session = boto3.Session("testing", "testing", region_name=REGION)
         config = Config(proxies={}, retries={"total_max_attempts": 1})
-        self._dynamodb: DynamoDBServiceResource = session.resource("dynamodb", endpoint_url=endpoint, config=config)
+        tables = dynamodb or endpoint
+        self._dynamodb: DynamoDBServiceResource = session.resource("dynamodb", endpoint_url=tables, config=config)
         self._secrets: SecretsManagerClient = session.client("secretsmanager", endpoint_url=endpoint, config=config)
 
     def create_table(self, arguments: Mapping[str, Any]) -> str:
@@ -52,10 +64,15 @@ class Cloud:
             self._dynamodb.Table(table).put_item(Item=item)
 
 
-def start_cloud(host: str = "127.0.0.1") -> Cloud:
-    """A cloud of one's own, empty at first, on a free port of this host's; it ends with the process."""
+def start_cloud(host: str = "127.0.0.1", *, dynamodb: str = "") -> Cloud:
+    """A cloud of one's own, empty at first, on a free port of this host's; it ends with the process.
+
+    Args:
+        host: The address to serve on.
+        dynamodb: URL of another DynamoDB that is to hold the table.
+    """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address=host, port=0, verbose=False)
     server.start()
     _, port = server.get_host_and_port()
-    return Cloud(f"http://{host}:{port}")
+    return Cloud(f"http://{host}:{port}", dynamodb)

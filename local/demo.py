@@ -7,10 +7,12 @@ import secrets
 from dataclasses import dataclass
 
 from local.options import PLATFORM, CannotStartError, LiveKit
+from local.signature import ROLE
+from vocespace.api_keys import ApiKey
 from vocespace.identities import Identity
 from vocespace.key_ring import MIN_SECRET_BYTES, KeyRing
 from vocespace.livekit_key import LiveKitKey, LiveKitKeyError
-from vocespace.platforms import ANYTHING, DEFAULT_MAX_TTL, ApiKey, Platform, Policy
+from vocespace.platforms import ANYTHING, DEFAULT_MAX_TTL, Platform, Policy
 
 AUTH_TYPES = ("demo", "c_s")
 
@@ -45,7 +47,7 @@ def make_demo(livekit: LiveKit, *, now: int) -> Demo:
     signing_kid = f"demo-{secrets.token_hex(4)}"
     signing_secret = secrets.token_hex(MIN_SECRET_BYTES)
     return Demo(
-        platform=Platform(platform=PLATFORM, policy=everything, created_at=now),
+        platform=Platform(platform=PLATFORM, policy=everything, created_at=now, roles=(ROLE,)),
         api_key=api_key,
         api_key_text=api_key_text,
         signing_kid=signing_kid,

@@ -18,8 +18,18 @@ STAGE = "$default"
 _TEXT_TYPES = {"application/json", "application/javascript", "application/xml"}
 
 
-def event_for(request: Request, match: Match, *, request_id: str, now: datetime) -> dict[str, Any]:
-    """Builds the event: absent members are left out, as the real gateway does."""
+def event_for(
+    request: Request, match: Match, *, request_id: str, now: datetime, signer: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Builds the event: absent members are left out, as the real gateway does.
+
+    Args:
+        request: What came in.
+        match: The route that it takes.
+        request_id: The gateway's name for it.
+        now: When it came in.
+        signer: Who signed it, on a route that only IAM lets in.
+    """
     headers = {**request.headers, "x-forwarded-for": _forwarded_for(request), "x-forwarded-proto": "http"}
     cookie = headers.pop("cookie", "")
     event: dict[str, Any] = {
@@ -31,6 +41,8 @@ def event_for(request: Request, match: Match, *, request_id: str, now: datetime)
         "requestContext": _context(request, match.route_key, request_id, now),
         "isBase64Encoded": False,
     }
+    if signer:
+        event["requestContext"]["authorizer"] = {"iam": signer}
     if cookie:
         event["cookies"] = [each.strip() for each in cookie.split(";")]
     if request.query:

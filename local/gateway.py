@@ -1,4 +1,4 @@
-"""The HTTP API in front of the functions: limits, route, event, function, answer."""
+"""The HTTP API in front of the functions: limits, CORS, route, signature, event, function, answer."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Protocol
 
+from local.cors import Cors
 from local.event import event_for
 from local.instances import BusyError, HandlerError, InstanceLostError
 from local.messages import Answer, Request
 from local.request_log import Entry
 from local.result import answer_for
 from local.routes import Match, Routes
+from local.signature import signer_of
 
 MAX_BODY = 10 * 1024 * 1024
 MAX_HEAD = 10_240
@@ -33,17 +35,21 @@ class Function(Protocol):
 class Gateway:
     """Answers requests with functions, and says in one line each what came of it."""
 
-    def __init__(self, routes: Routes, functions: Mapping[str, Function], log: Callable[[Entry], None]) -> None:
+    def __init__(
+        self, routes: Routes, functions: Mapping[str, Function], log: Callable[[Entry], None], cors: Cors | None = None
+    ) -> None:
         self._routes = routes
         self._functions = functions
         self._log = log
+        self._cors = cors or Cors()
 
     def answer(self, request: Request) -> Answer:
         """Answers one request, whatever happens behind it."""
         started = time.perf_counter()
         request_id = str(uuid.uuid4())
         match = self._routes.match(request.method, request.path)
-        answer = _over_quota(request) or self._from_function(request, match, request_id)
+        early = _over_quota(request) or self._cors.preflight(request)
+        answer = self._cors.marked(request, early or self._from_function(request, match, request_id))
         answer.headers.append(("apigw-requestid", request_id))
         self._log(
             Entry(
@@ -61,7 +67,11 @@ class Gateway:
     def _from_function(self, request: Request, match: Match | None, request_id: str) -> Answer:
         if match is None:
             return Answer.message(HTTPStatus.NOT_FOUND, "Not Found")
-        event = event_for(request, match, request_id=request_id, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        signer = signer_of(request, now) if match.is_signed else None
+        if match.is_signed and signer is None:
+            return Answer.message(HTTPStatus.FORBIDDEN, "Forbidden")
+        event = event_for(request, match, request_id=request_id, now=now, signer=signer)
         try:
             return answer_for(self._functions[match.function].invoke(event, request_id))
         except BusyError:

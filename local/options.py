@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ DEFAULT_PORT = 3000
 DEFAULT_LIVEKIT_URL = "ws://127.0.0.1:7880"
 PLATFORM = "demo"
 
-_DEMO = {"GuestAccess": "true", "ApiDocs": "true", "SigningKeyPlatform": PLATFORM}
+_DEMO = {"GuestAccess": "true", "IamAccess": "true", "ApiDocs": "true", "SigningKeyPlatform": PLATFORM}
+_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?/?")
 
 
 class CannotStartError(Exception):
@@ -59,17 +61,21 @@ class Options:
     Attributes:
         port: Where to listen; 0 takes a free one.
         folder: Where demo.env and the functions' log go.
+        dynamodb_url: A DynamoDB on this machine for the table to be in, such as `make dynamodb`; empty: moto's.
+        ca_file: The certificates that the functions trust beyond their own, for an OIDC issuer with a CA of its own.
         parameters: Template parameters: what was given by name, and what a demo wants otherwise than a deployment.
     """
 
     port: int
     folder: Path
     livekit: LiveKit
+    dynamodb_url: str
+    ca_file: str
     parameters: dict[str, str]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], parameters: Iterable[str]) -> Options:
-        """Reads PORT, LOCAL_DIR, LIVEKIT_* and a variable for each of the template's parameters.
+        """Reads PORT, LOCAL_DIR, LIVEKIT_*, DYNAMODB_URL, SSL_CERT_FILE and each of the template's parameters.
 
         Raises:
             CannotStartError: a value makes no sense.
@@ -80,8 +86,17 @@ class Options:
             port=_port(environment.get("PORT") or str(DEFAULT_PORT)),
             folder=Path(environment.get("LOCAL_DIR") or ROOT / ".local").absolute(),
             livekit=livekit,
+            dynamodb_url=_loopback(environment.get("DYNAMODB_URL", "")),
+            ca_file=environment.get("SSL_CERT_FILE", ""),
             parameters=_DEMO | given | {"LiveKitUrl": livekit.url, "LiveKitApiKey": livekit.api_key},
         )
+
+
+def _loopback(url: str) -> str:
+    # The keys of this machine's AWS are no secret: a table for them has no place on a network.
+    if url and not _LOOPBACK.fullmatch(url):
+        raise CannotStartError("DYNAMODB_URL must be an http:// URL of this machine, such as http://127.0.0.1:8000")
+    return url
 
 
 def _port(text: str) -> int:

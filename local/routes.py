@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 DEFAULT = "$default"
@@ -14,12 +14,13 @@ _VARIABLE = re.compile(r"\{(\w+)(\+?)\}")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The route that a request takes."""
+    """The route that a request takes; `is_signed` where only IAM lets requests in."""
 
     function: str
     method: str = ""
     path: str = DEFAULT
     path_parameters: dict[str, str] = field(default_factory=dict)
+    is_signed: bool = False
 
     @property
     def route_key(self) -> str:
@@ -33,6 +34,7 @@ class _Route:
     method: str
     path: str
     pattern: re.Pattern[str]
+    is_signed: bool
 
     @property
     def rank(self) -> tuple[bool, int, bool]:
@@ -42,15 +44,20 @@ class _Route:
 class Routes:
     """The routes of all functions, asked one request at a time."""
 
-    def __init__(self, routes: Iterable[tuple[str, str, str]]) -> None:
-        """Takes (function, method, path) of each route; `$default` as a path takes what no other does."""
+    def __init__(self, routes: Iterable[tuple[str, str, str]], signed: Collection[tuple[str, str]] = ()) -> None:
+        """Takes (function, method, path) of each route; `$default` as a path takes what no other does.
+
+        Args:
+            routes: All routes.
+            signed: Method and path of those that only IAM lets in.
+        """
         self._default: str | None = None
         found = []
         for function, method, path in routes:
             if path == DEFAULT:
                 self._default = function
             else:
-                found.append(_Route(function, method.upper(), path, _compile(path)))
+                found.append(_Route(function, method.upper(), path, _compile(path), (method, path) in signed))
         self._routes = sorted(found, key=lambda route: route.rank)
 
     def match(self, method: str, path: str) -> Match | None:
@@ -58,7 +65,7 @@ class Routes:
         for route in self._routes:
             fits = route.pattern.fullmatch(path)
             if fits and route.method in {method, ANY}:
-                return Match(route.function, route.method, route.path, fits.groupdict())
+                return Match(route.function, route.method, route.path, fits.groupdict(), route.is_signed)
         return Match(self._default) if self._default else None
 
 

@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from botocore.exceptions import EndpointConnectionError
+
 from local import cloud, demo_env, server, stack
 from local.cloud import Cloud
+from local.cors import Cors
 from local.demo import Demo, make_demo
 from local.gateway import Gateway
 from local.greeting import greeting
@@ -47,14 +50,15 @@ def _run(document: Tree, options: Options) -> None:
         listener = cleanup.enter_context(server.listen(options.port))
         base_url = f"http://{server.HOST}:{listener.getsockname()[1]}"
         log_file = _prepare(options.folder)
-        aws = cloud.start_cloud()
-        made = stack.create(document, {"PublicBaseUrl": base_url} | options.parameters, aws, demo)
+        aws = cloud.start_cloud(dynamodb=options.dynamodb_url)
+        made = _create(document, {"PublicBaseUrl": base_url} | options.parameters, aws, demo)
         functions = made.template.functions()
-        pools = cleanup.enter_context(_warm(functions, _variables(made, aws, options, base_url), log_file))
+        variables = _variables(made, aws, options, base_url)
+        pools = cleanup.enter_context(_warm(functions, variables, log_file))
         cleanup.callback(demo_env.remove, options.folder)
 
         def tell() -> None:
-            demo_env.write(options.folder, _values(base_url, made, aws, demo, options))
+            demo_env.write(options.folder, _values(base_url, made, demo, options) | variables)
             _greet(base_url, made, demo, options, log_file)
 
         def lose_what_is_on_its_way() -> None:
@@ -67,11 +71,21 @@ def _run(document: Tree, options: Options) -> None:
 
 def _answer(made: Stack, functions: list[FunctionSpec], pools: Mapping[str, Pool]) -> Callable[[Request], Answer]:
     log = RequestLog()
-    routes = Routes((each.logical_id, *route) for each in functions for route in each.routes)
-    gateway = Gateway(routes, pools, log)
+    routes = Routes(
+        ((each.logical_id, *route) for each in functions for route in each.routes),
+        signed=[route for each in functions for route in each.signed_routes],
+    )
+    gateway = Gateway(routes, pools, log, Cors.from_configuration(made.template.cors()))
     if made.template.parameters["VoceSpaceUrl"]:
         return gateway.answer
     return server.with_client_page(gateway.answer, log)
+
+
+def _create(document: Tree, parameters: Mapping[str, str], aws: Cloud, demo: Demo) -> Stack:
+    try:
+        return stack.create(document, parameters, aws, demo)
+    except EndpointConnectionError:
+        raise CannotStartError("nobody answers at DYNAMODB_URL; make dynamodb starts one") from None
 
 
 def _prepare(folder: Path) -> Path:
@@ -96,7 +110,9 @@ def _warm(functions: list[FunctionSpec], variables: Mapping[str, str], log_file:
 
 
 def _variables(made: Stack, aws: Cloud, options: Options, base_url: str) -> dict[str, str]:
-    variables = {"AWS_ENDPOINT_URL": aws.endpoint}
+    variables = dict(aws.environment)
+    if options.ca_file:
+        variables["SSL_CERT_FILE"] = options.ca_file
     if not made.template.parameters["VoceSpaceUrl"]:
         # No parameter: the template's rules are to see what was really given.
         variables["VOCESPACE_URL"] = f"{base_url}/client"
@@ -105,8 +121,11 @@ def _variables(made: Stack, aws: Cloud, options: Options, base_url: str) -> dict
     return variables
 
 
-def _values(base_url: str, made: Stack, aws: Cloud, demo: Demo, options: Options) -> dict[str, str]:
-    return {
+def _values(base_url: str, made: Stack, demo: Demo, options: Options) -> dict[str, str]:
+    # The command line assembles the same parts as this function does, so it needs the same settings.
+    [function] = (each for each in made.template.functions() if each.logical_id == "ConnectionDetailsFunction")
+    settings = {name: value for name, value in function.environment.items() if value}
+    return settings | {
         "BASE_URL": base_url,
         "API_KEY": demo.api_key_text,
         "PLATFORM": PLATFORM,
@@ -115,13 +134,9 @@ def _values(base_url: str, made: Stack, aws: Cloud, demo: Demo, options: Options
         "LIVEKIT_URL": options.livekit.url,
         "LIVEKIT_API_KEY": options.livekit.api_key,
         "LIVEKIT_API_SECRET": options.livekit.api_secret,
-        "AWS_ENDPOINT_URL": aws.endpoint,
         "AWS_DEFAULT_REGION": cloud.REGION,
         "AWS_ACCESS_KEY_ID": cloud.ENVIRONMENT["AWS_ACCESS_KEY_ID"],
         "AWS_SECRET_ACCESS_KEY": cloud.ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
-        "TABLE_NAME": made.table,
-        "SIGNING_SECRET_ID": made.signing_secret,
-        "LIVEKIT_SECRET_ID": made.livekit_secret,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from local.instances import Instance, Pool
 from local.intrinsics import Tree
 from local.options import ROOT
 from local.template import FunctionSpec, Template
-from vocespace.registry import api_key_item, platform_item
+from vocespace.registry import api_key_items, platform_items
 
 NAME = "vocespace-connect-local"
 
@@ -31,8 +32,9 @@ class Stack:
 def create(document: Tree, parameters: Mapping[str, str], cloud: Cloud, demo: Demo) -> Stack:
     """Makes the table and the secrets, and puts in what the demo needs."""
     parameters = {**parameters, "AWS::Region": aws.REGION, "AWS::StackName": NAME}
-    table = cloud.create_table(Template(document, parameters, {"Table": NAME}).table())
-    cloud.put_items(table, platform_item(demo.platform), api_key_item(demo.api_key))
+    name = f"{NAME}-{secrets.token_hex(4)}" if cloud.is_shared else NAME
+    table = cloud.create_table(Template(document, parameters, {"Table": name}).table())
+    cloud.put_items(table, *platform_items(demo.platform), *api_key_items(demo.api_key))
     signing = cloud.create_secret(f"{NAME}/signing", demo.ring)
     livekit = cloud.create_secret(f"{NAME}/livekit", demo.livekit_secret)
     ids = {"Table": table, "SigningSecret": signing, "LiveKitSecret": livekit}

@@ -15,6 +15,7 @@ from local.parameters import effective
 
 FUNCTION = "AWS::Serverless::Function"
 DEFAULT_ROUTE: Final = ("ANY", "$default")
+IAM_AUTHORIZER: Final = {"Authorizer": "AWS_IAM"}
 
 _CREATE_TABLE = (
     "AttributeDefinitions",
@@ -28,7 +29,13 @@ _CREATE_TABLE = (
 
 @dataclass(frozen=True, slots=True)
 class FunctionSpec:
-    """One function. `statements` is what its role allows, `routes` are (method, path)."""
+    """One function.
+
+    Attributes:
+        statements: What its role allows.
+        routes: Method and path of each.
+        signed_routes: Those of them that only IAM lets requests into.
+    """
 
     logical_id: str
     handler: str
@@ -37,6 +44,7 @@ class FunctionSpec:
     memory: int
     statements: tuple[Tree, ...]
     routes: tuple[tuple[str, str], ...]
+    signed_routes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,11 @@ class Template:
         """Every function of the stack."""
         return [self._function(logical_id) for logical_id in self.resources(FUNCTION)]
 
+    def cors(self) -> Tree:
+        """The CorsConfiguration of the stack's HTTP API, empty where it allows no origin."""
+        configuration: Tree = self.properties("HttpApi").get("CorsConfiguration", {})
+        return configuration
+
     def table(self, logical_id: str = "Table") -> Tree:
         """The arguments of DynamoDB's CreateTable for a table of the stack."""
         properties = self.properties(logical_id)
@@ -140,6 +153,7 @@ class Template:
     def _function(self, logical_id: str) -> FunctionSpec:
         properties = self.properties(logical_id)
         variables = properties.get("Environment", {}).get("Variables", {})
+        events = [event["Properties"] for event in properties.get("Events", {}).values()]
         return FunctionSpec(
             logical_id=logical_id,
             handler=properties["Handler"],
@@ -147,7 +161,8 @@ class Template:
             timeout=properties["Timeout"],
             memory=properties["MemorySize"],
             statements=self._statements(logical_id),
-            routes=tuple(_route(event["Properties"]) for event in properties.get("Events", {}).values()),
+            routes=tuple(map(_route, events)),
+            signed_routes=tuple(_route(event) for event in events if event.get("Auth") == IAM_AUTHORIZER),
         )
 
     def _statements(self, logical_id: str) -> tuple[Tree, ...]:
@@ -166,5 +181,5 @@ def _merge(inherited: Any, own: Any) -> Any:  # noqa: ANN401 - a template's valu
     return own
 
 
-def _route(event: Mapping[str, str]) -> tuple[str, str]:
+def _route(event: Mapping[str, Any]) -> tuple[str, str]:
     return (event["Method"], event["Path"]) if "Path" in event else DEFAULT_ROUTE

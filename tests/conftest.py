@@ -15,7 +15,7 @@ import pytest
 from tests.support.clock import FakeClock
 from tests.support.world import World, world_in_memory
 
-pytest_plugins = ["tests.support.aws_calls"]
+pytest_plugins = ["tests.support.aws_calls", "tests.support.leaks"]
 
 
 @pytest.fixture(name="clock")

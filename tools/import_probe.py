@@ -12,6 +12,19 @@ import pkgutil
 import sys
 from pathlib import Path
 
+# RFC 7515 appendix A.3: an elliptic curve, because that needs more of cryptography and of PyJWT than RSA does.
+_KEY = {
+    "kty": "EC",
+    "crv": "P-256",
+    "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+}
+_EXAMPLE = (
+    "eyJhbGciOiJFUzI1NiJ9"
+    ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
+    ".DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
+)
+
 _NETWORK = ("socket.__new__", "socket.getaddrinfo", "socket.gethostbyname")
 
 
@@ -63,13 +76,31 @@ def _late_import_problems(package: str) -> list[str]:
     return problems
 
 
-def main(artifact: str, layer: str, handler: str, package: str) -> int:
-    """Puts the two folders on the path, as Lambda does, imports the handler, and then every module of the package."""
+def _cryptography_problems(folder: str) -> list[str]:
+    if "cryptography" in sys.modules:
+        return ["cryptography was imported with the handler"]
+    # In the package's own words: PyJWT looks for cryptography when it is imported itself, and not again.
+    asymmetric, jws = map(importlib.import_module, ("vocespace.asymmetric", "vocespace.jws"))
+    setattr(asymmetric, "CRYPTOGRAPHY", Path(folder).parent)  # noqa: B010 - of a module that is known only here
+    try:
+        claims = asymmetric.claims_signed_by(jws.parse_compact(_EXAMPLE, asymmetric.FORM), _KEY)
+    except Exception as error:  # noqa: BLE001 - whatever it is, no signed-in user would be let in
+        return [f"with {folder} no token is verified: {type(error).__name__} {error}"]
+    return [] if claims["iss"] == "joe" else ["the claims of a token are not its own"]
+
+
+def main(artifact: str, layer: str, handler: str, package: str, cryptography: str = "") -> int:
+    """Puts the two folders on the path, as Lambda does, imports the handler, and then every module of the package.
+
+    Where cryptography has a layer of its own, it is put on the path in between, as by the first token that needs it.
+    """
     sys.path[:0] = [artifact, layer]
     guard = _NetworkGuard()
     sys.addaudithook(guard)
     problems = _handler_problems(handler, Path(artifact)) + _client_problems() + guard.problems()
     guard.active = False
+    if cryptography:
+        problems += _cryptography_problems(cryptography)
     problems += _late_import_problems(package)
     print(*problems, sep="\n", end="")
     return len(problems)

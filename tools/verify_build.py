@@ -1,12 +1,14 @@
 """`python -m tools.verify_build`: what `sam build` has made is what Lambda will be able to run.
 
 Each handler of the built template is imported by the runtime's own interpreter with nothing on its path but the
-artifact and the layer, in an empty environment and an empty folder. The layer must carry byte code that the runtime
-uses, and nothing may ship that does not belong.
+artifact and the layer, in an empty environment and an empty folder. The layers must carry byte code that the runtime
+uses, and nothing may ship that does not belong. cryptography must be there for the functions that have its layer, and
+must not be imported by them until they ask for it.
 """
 
 from __future__ import annotations
 
+import platform
 import shutil
 import subprocess
 import sys
@@ -16,14 +18,12 @@ from pathlib import Path
 
 from local.intrinsics import Tree, load
 from local.template import FUNCTION
+from tools.layer_checks import PACKAGE, differences, files, layer_problems, trees_problems
 
 LAYER = "AWS::Serverless::LayerVersion"
-PACKAGE = "vocespace"
+CODE_LAYER = "VoceSpaceLayer"
+CRYPTOGRAPHY_LAYER = "CryptographyLayer"
 PROBE = Path(__file__).with_name("import_probe.py")
-SHIPPED_ARCHITECTURES = ("aarch64", "x86_64")
-
-# How a .pyc begins: the version's magic number, then the flags, of which 0b01 is "by hash" without "check the source".
-_MAGIC = "import importlib.util, sys; sys.stdout.write((importlib.util.MAGIC_NUMBER + b'\\1\\0\\0\\0').hex())"
 
 
 class BuildError(Exception):
@@ -46,36 +46,25 @@ def function_problems(artifact: Path, source: Path, handler: str) -> Iterator[st
     """What ships with a function besides its own package, and what of it does not."""
     package = Path(*handler.split(".")[:-2])
     shipped = {path.relative_to(artifact) for path in artifact.rglob("*") if path.is_file()}
-    yield from _differences(shipped, {package / path for path in _files(source)})
+    yield from differences(shipped, {package / path for path in files(source)})
 
 
-def layer_problems(layer: Path, source: Path, interpreter: str) -> Iterator[str]:
-    """What is wrong with the files of the layer's `python` folder."""
-    modules = layer / PACKAGE
-    shipped = {path for path in _files(modules) if path.suffix != ".pyc"}
-    yield from _differences(shipped, {path for path in _files(source / PACKAGE) if path.name != "py.typed"})
-    for stray in ("Makefile", "requirements.in", "requirements.txt", "bin", "tests"):
-        if (layer / stray).exists() or (layer.parent / stray).exists():
-            yield f"the layer ships {stray}"
-    header = bytes.fromhex(
-        subprocess.run([interpreter, "-c", _MAGIC], check=True, capture_output=True, text=True).stdout
-    )
-    tag = f"cpython-{Path(interpreter).name.removeprefix('python').replace('.', '')}"
-    for path in layer.rglob("*.py"):
-        compiled = path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc"
-        if not compiled.is_file() or compiled.read_bytes()[: len(header)] != header:
-            yield f"{path.relative_to(layer)} has no byte code that the runtime uses as it is"
-    for path in layer.rglob("*.so"):
-        twins = {path.name.split("-")[2] for path in path.parent.glob(f"{path.name.split('.')[0]}.{tag}-*.so")}
-        if twins != set(SHIPPED_ARCHITECTURES):
-            yield f"{path.relative_to(layer)} is not there for each of {', '.join(SHIPPED_ARCHITECTURES)}"
+def handler_problems(
+    interpreter: str, artifact: Path, layer: Path, handler: str, cryptography: Path | None = None
+) -> list[str]:
+    """What keeps a handler from being imported in Lambda, by importing it.
 
-
-def handler_problems(interpreter: str, artifact: Path, layer: Path, handler: str) -> list[str]:
-    """What keeps a handler from being imported in Lambda, by importing it."""
+    Args:
+        interpreter: The runtime's.
+        artifact: The function's folder.
+        layer: The `python` folder of the code's layer.
+        handler: As the template names it.
+        cryptography: Where this processor's cryptography is, for a function that has its layer.
+    """
+    late = [] if cryptography is None else [str(cryptography)]
     with tempfile.TemporaryDirectory() as empty:
         probe = subprocess.run(
-            [interpreter, "-I", "-S", "-B", str(PROBE), str(artifact), str(layer), handler, PACKAGE],
+            [interpreter, "-I", "-S", "-B", str(PROBE), str(artifact), str(layer), handler, PACKAGE, *late],
             cwd=empty,
             env={},
             check=False,
@@ -90,15 +79,18 @@ def verify(build: Path, root: Path) -> Iterator[str]:
     built, source = _template(build), _template(root)
     runtime: str = built["Globals"]["Function"]["Runtime"]
     interpreter = find_interpreter(runtime)
-    [(layer_id, layer_properties)] = _resources(built, LAYER).items()
-    layer = build / layer_properties["ContentUri"] / "python"
-    yield from layer_problems(layer, root / _resources(source, LAYER)[layer_id]["ContentUri"], interpreter)
+    layers = {name: build / properties["ContentUri"] for name, properties in _resources(built, LAYER).items()}
+    code, trees = layers[CODE_LAYER] / "python", layers[CRYPTOGRAPHY_LAYER] / "cryptography"
+    yield from layer_problems(code, root / _resources(source, LAYER)[CODE_LAYER]["ContentUri"], interpreter)
+    yield from trees_problems(trees, interpreter)
     for logical_id, properties in _resources(built, FUNCTION).items():
         artifact, handler = build / properties["CodeUri"], properties["Handler"]
         own_source = root / _resources(source, FUNCTION)[logical_id]["CodeUri"]
+        has_cryptography = {"Ref": CRYPTOGRAPHY_LAYER} in properties.get("Layers", [])
+        late = trees / platform.machine() if has_cryptography else None
         problems = [
             *function_problems(artifact, own_source, handler),
-            *handler_problems(interpreter, artifact, layer, handler),
+            *handler_problems(interpreter, artifact, code, handler, late),
         ]
         yield from (f"{logical_id}: {problem}" for problem in problems)
 
@@ -110,17 +102,6 @@ def _template(folder: Path) -> Tree:
 def _resources(template: Tree, kind: str) -> dict[str, Tree]:
     resources: Tree = template["Resources"]
     return {name: resource["Properties"] for name, resource in resources.items() if resource["Type"] == kind}
-
-
-def _files(folder: Path) -> set[Path]:
-    return {
-        path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__"
-    }
-
-
-def _differences(shipped: set[Path], expected: set[Path]) -> Iterator[str]:
-    yield from (f"{path} ships and should not" for path in sorted(shipped - expected))
-    yield from (f"{path} does not ship and should" for path in sorted(expected - shipped))
 
 
 def main() -> int:

@@ -9,40 +9,43 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vocespace.api import Api, answer, names_json, redirect
-from vocespace.connections import Entrance
 from vocespace.container import container
+from vocespace.entrance import Entrance
 from vocespace.errors import FieldError, InvalidParametersError
+from vocespace.rate_limit import rate_limit_headers
 from vocespace.request_body import read_request
 from vocespace.token_result import ConnectionRequest, GuestQuery
+from vocespace.users import UserRequest
 
-api = Api()
+api = Api(lambda: container().auditor)
 
 
 @api.get("/api/connection-details")
 def get_connection_details() -> Response[str]:
     """Redeems `token`, or lets in `participantName` as a guest of `spaceName`."""
+    parts = container()
     query = api.query()
     if "token" in query:
-        entrance = container().connections.redeem(query["token"], api.auth(None))
+        entrance = parts.connections.redeem(query["token"], api.auth(None))
         return _way_in(entrance, from_server=query.get("fromServer") == "true")
     if "spaceName" not in query:
         raise InvalidParametersError(FieldError("token", "is missing, and so is spaceName"))
     given = {name: value for name, value in query.items() if value}
-    entrance = container().connections.guest(read_request(GuestQuery, given), api.auth(None))
+    entrance = parts.connections.guest(read_request(GuestQuery, given), api.auth(None))
     return answer(HTTPStatus.OK, entrance.connection())
 
 
-@api.post("/api/connection-details")
+@api.for_all_callers("POST", "/api/connection-details")
 def create_connection() -> Response[str]:
-    """Lets in the person of the body, vouched for by a platform or as a guest."""
+    """Lets in the person of the body, vouched for by a platform or as a guest, or the signed-in user who asks."""
     parts = container()
-    platform = parts.callers.platform_of(*api.credentials())
-    request = api.body(ConnectionRequest)
-    auth = api.auth(request.auth)
+    caller = parts.callers.caller_of(api.credentials())
+    user = None if caller is None else caller.user
+    request = api.body(ConnectionRequest) if user is None else api.body(UserRequest).on_behalf_of(user)
     connection = parts.connections.open(
-        request, auth=auth, platform=platform, origin=api.origin(parts.settings.public_base_url)
+        request, auth=api.auth(request.auth), caller=caller, origin=api.origin(parts.settings.public_base_url)
     )
-    return answer(HTTPStatus.OK, connection)
+    return answer(HTTPStatus.OK, connection, rate_limit_headers(None if caller is None else caller.allowance))
 
 
 def _way_in(entrance: Entrance, *, from_server: bool) -> Response[str]:

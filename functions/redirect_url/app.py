@@ -1,4 +1,4 @@
-"""`POST /api/redirect-url`: a signed redirect URL for a person whom a platform describes."""
+"""`POST /api/redirect-url`: a signed redirect URL for a person whom a platform describes, or for a signed-in user."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from vocespace.api import Api, answer
 from vocespace.container import container
 from vocespace.errors import UnauthorizedError
+from vocespace.rate_limit import rate_limit_headers
 from vocespace.token_result import RedirectRequest
+from vocespace.users import UserRequest
 
-api = Api()
+api = Api(lambda: container().auditor)
 
 
-@api.post("/api/redirect-url")
+@api.for_all_callers("POST", "/api/redirect-url")
 def create_redirect_url() -> Response[str]:
-    """Signs a link. There is no nobody here: whoever wants one names a platform."""
+    """Signs a link. There is no nobody here: whoever wants one says who they are."""
     parts = container()
-    platform = parts.callers.platform_of(*api.credentials())
-    if platform is None:
+    caller = parts.callers.caller_of(api.credentials())
+    if caller is None:
         raise UnauthorizedError("no_credential")
-    request = api.body(RedirectRequest)
-    auth = api.auth(request.auth)
+    user = caller.user
+    request = api.body(RedirectRequest) if user is None else api.body(UserRequest).on_behalf_of(user)
     link = parts.connections.link(
-        request, auth=auth, platform=platform, origin=api.origin(parts.settings.public_base_url)
+        request, auth=api.auth(request.auth), caller=caller, origin=api.origin(parts.settings.public_base_url)
     )
-    return answer(HTTPStatus.CREATED, link)
+    return answer(HTTPStatus.CREATED, link, rate_limit_headers(caller.allowance))
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

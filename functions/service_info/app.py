@@ -8,12 +8,12 @@ import secrets
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vocespace.api import Api, answer, document
+from vocespace.api import Api, answer, document, empty
 from vocespace.errors import MethodNotAllowedError, NotFoundError
 from vocespace.request_body import JSON
 from vocespace.settings import docs_enabled
@@ -47,8 +47,11 @@ def get_docs() -> Response[str]:
 
 
 @api.not_found
-def refuse_route(_: Exception) -> NoReturn:
+def answer_elsewhere(_: Exception) -> Response[str]:
     """Tells a path that does not exist from a method that a path does not have."""
+    if api.event.http_method == "OPTIONS" and "access-control-request-method" in api.event.headers:
+        # A catch-all route gets the preflights too; API Gateway adds the CORS headers, if the origin is allowed.
+        return empty()
     allowed = _methods_of(api.event.path)
     if allowed:
         raise MethodNotAllowedError(allowed)

@@ -7,21 +7,27 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.contract.contract import GATEWAYS_OWN, Contract
-from tests.support.events import Event, cases, with_body, with_headers, with_query
-from tests.support.world import Answer, World
-from vocespace.errors import UpstreamFailedError, UpstreamTimeoutError
+from tests.contract.contract import Contract
+from tests.support.events import Event, behind_iam, cases, with_body, with_headers, with_query
+from tests.support.world import ACME, DEMO, Answer, World
+from vocespace.api import IAM_PREFIX
+from vocespace.errors import QuotaExceededError, UpstreamFailedError, UpstreamTimeoutError
+from vocespace.rate_limit import Allowance
 
 DEPLOYMENTS: dict[str, dict[str, str]] = {
     "open": {"API_DOCS": "true"},
     "closed": {"GUEST_ACCESS": "false", "API_DOCS": "false"},
     "without a web client": {"VOCESPACE_URL": ""},
     "a LiveKit room for each room": {"ROOM_MAPPING": "room"},
+    "for IAM roles": {"IAM_ACCESS": "true"},
 }
 
 GET = ("GET", "/api/connection-details")
 POST = ("POST", "/api/connection-details")
 LINK = ("POST", "/api/redirect-url")
+BLOCK = ("POST", "/api/blocks")
+BLOCKS = ("GET", "/api/blocks")
+UNBLOCK = ("DELETE", "/api/blocks")
 HEALTH = ("GET", "/healthz")
 OPENAPI = ("GET", "/openapi.json")
 DOCS = ("GET", "/docs")
@@ -30,6 +36,9 @@ FILES = {
     GET: ("connection_details", "get_redirect"),
     POST: ("connection_details", "post_platform"),
     LINK: ("redirect_url", "post_ttl"),
+    BLOCK: ("blocks", "post_block"),
+    BLOCKS: ("blocks", "get_blocks"),
+    UNBLOCK: ("blocks", "delete_block"),
     HEALTH: ("service_info", "healthz"),
     OPENAPI: ("service_info", "openapi"),
     DOCS: ("service_info", "docs"),
@@ -78,6 +87,39 @@ def by_acme(world: World, event: Event) -> Event:
     return with_headers(event, authorization=f"Bearer {world.api_keys['acme']}")
 
 
+def once_blocked(world: World, event: Event) -> Event:
+    """After somebody was blocked: the person of the query, where it names one."""
+    named = {name: value for name, value in event["queryStringParameters"].items() if name == "id"}
+    assert world.call("blocks", with_body(world.event("blocks", "post_block"), **named)).status == 201
+    return event
+
+
+def behind_the_role(change: Change) -> Change:
+    """The same behind IAM, by a role of the platform whose API key it would have carried."""
+
+    def change_and_sign(world: World, event: Event) -> Event:
+        world.configure(IAM_ACCESS="true")
+        for platform in (DEMO, ACME):
+            role = f"arn:aws:iam::123456789012:role/{platform.platform}-backend"
+            world.put_platform(platform.model_copy(update={"roles": (role,)}))
+        event = change(world, event)
+        [caller] = [name for name, key in world.api_keys.items() if event["headers"]["authorization"].endswith(key)]
+        return behind_iam(event, f"{caller}-backend")
+
+    return change_and_sign
+
+
+def by_a_stranger(world: World, event: Event) -> Event:
+    """Behind IAM, by a role that no platform names."""
+    world.configure(IAM_ACCESS="true")
+    return behind_iam(event, "stranger")
+
+
+def without_iam(_: World, event: Event) -> Event:
+    """Behind IAM, where the deployment lets no roles call."""
+    return behind_iam(event, "demo-backend")
+
+
 def upstream_customer(world: World, event: Event) -> Event:
     """A customer looks for an agent, where the link is redeemed by a VoceSpace server."""
     world.configure(CONNECTION_PROVIDER="vocespace")
@@ -85,6 +127,7 @@ def upstream_customer(world: World, event: Event) -> Event:
 
 
 FAULTS: dict[int, Exception] = {
+    429: QuotaExceededError(Allowance("requestsPerMinute", 50, 60, 0, 37)),
     500: RuntimeError(),
     502: UpstreamFailedError("upstream_status"),
     504: UpstreamTimeoutError("upstream_timeout"),
@@ -95,22 +138,17 @@ BEHIND = {
     GET: "vocespace.connections.Connections.redeem",
     POST: "vocespace.connections.Connections.open",
     LINK: "vocespace.connections.Connections.link",
+    BLOCK: "vocespace.blocking.Blocking.add",
+    BLOCKS: "vocespace.blocking.Blocking.blocks_of",
+    UNBLOCK: "vocespace.blocking.Blocking.remove",
     HEALTH: "functions.service_info.app.answer",
     OPENAPI: "functions.service_info.app.document",
     DOCS: "functions.service_info.app.document",
 }
 
-WITNESSES: list[tuple[tuple[str, str], int, Change]] = [
-    (GET, 200, headers(accept="application/json")),
-    (GET, 302, as_it_is),
-    (GET, 400, query(spaceName="my-workspace")),
-    (GET, 401, token(lambda _: "no token")),
-    (GET, 403, token(lambda world: world.token(identity="assistant"))),
-    (GET, 409, token(lambda world: world.token(identity="customer", room="$empty"), auth="c_s")),
-    (GET, 500, as_it_is),
-    (GET, 502, as_it_is),
-    (GET, 503, deployed(SIGNING_SECRET_ID="gone")),
-    (GET, 504, as_it_is),
+Witness = tuple[tuple[str, str], int, Change]
+
+OF_PLATFORMS: list[Witness] = [
     (POST, 200, as_it_is),
     (POST, 400, body(space="a/b")),
     (POST, 401, headers(authorization="Bearer nonsense")),
@@ -118,6 +156,7 @@ WITNESSES: list[tuple[tuple[str, str], int, Change]] = [
     (POST, 409, body(auth="c_s", identity="customer", room="$empty")),
     (POST, 413, body(avatar="https://example.com/" + "a" * 16_384)),
     (POST, 415, headers(content_type="text/plain")),
+    (POST, 429, as_it_is),
     (POST, 500, as_it_is),
     (POST, 502, as_it_is),
     (POST, 503, deployed(LIVEKIT_SECRET_ID="gone")),
@@ -129,8 +168,56 @@ WITNESSES: list[tuple[tuple[str, str], int, Change]] = [
     (LINK, 409, upstream_customer),
     (LINK, 413, body(avatar="https://example.com/" + "a" * 16_384)),
     (LINK, 415, headers(content_type=None)),
+    (LINK, 429, as_it_is),
     (LINK, 500, as_it_is),
     (LINK, 503, deployed(TABLE_NAME="gone")),
+    (BLOCK, 201, as_it_is),
+    (BLOCK, 400, body(expiresAt=1)),
+    (BLOCK, 401, headers(authorization=None)),
+    (BLOCK, 403, by_acme),
+    (BLOCK, 413, body(reason="a" * 16_384)),
+    (BLOCK, 415, headers(content_type="text/plain")),
+    (BLOCK, 429, as_it_is),
+    (BLOCK, 500, as_it_is),
+    (BLOCK, 503, deployed(TABLE_NAME="gone")),
+    (BLOCKS, 200, once_blocked),
+    (BLOCKS, 400, query(space="a/b")),
+    (BLOCKS, 401, headers(authorization=None)),
+    (BLOCKS, 403, by_acme),
+    (BLOCKS, 429, as_it_is),
+    (BLOCKS, 500, as_it_is),
+    (BLOCKS, 503, deployed(TABLE_NAME="gone")),
+    (UNBLOCK, 204, once_blocked),
+    (UNBLOCK, 400, query(space="my-workspace")),
+    (UNBLOCK, 401, headers(authorization=None)),
+    (UNBLOCK, 403, by_acme),
+    (UNBLOCK, 404, as_it_is),
+    (UNBLOCK, 429, as_it_is),
+    (UNBLOCK, 500, as_it_is),
+    (UNBLOCK, 503, deployed(TABLE_NAME="gone")),
+]
+"""What a platform can ask for, by its API key and by its role."""
+
+WITNESSES: list[Witness] = [
+    *OF_PLATFORMS,
+    *(
+        ((method, IAM_PREFIX + path), status, behind_the_role(change))
+        for (method, path), status, change in OF_PLATFORMS
+        if status != 401
+    ),
+    *(((method, IAM_PREFIX + path), 401, by_a_stranger) for method, path in {each for each, *_ in OF_PLATFORMS}),
+    *(((method, IAM_PREFIX + path), 404, without_iam) for method, path in {each for each, *_ in OF_PLATFORMS}),
+    (GET, 200, headers(accept="application/json")),
+    (GET, 302, as_it_is),
+    (GET, 400, query(spaceName="my-workspace")),
+    (GET, 401, token(lambda _: "no token")),
+    (GET, 403, token(lambda world: world.token(identity="assistant"))),
+    (GET, 409, token(lambda world: world.token(identity="customer", room="$empty"), auth="c_s")),
+    (GET, 429, as_it_is),
+    (GET, 500, as_it_is),
+    (GET, 502, as_it_is),
+    (GET, 503, deployed(SIGNING_SECRET_ID="gone")),
+    (GET, 504, as_it_is),
     (HEALTH, 200, as_it_is),
     (HEALTH, 500, as_it_is),
     (OPENAPI, 200, as_it_is),
@@ -166,10 +253,12 @@ def test_answer_is_documented(
     change: Change,
 ) -> None:
     """The status can be provoked, and its headers and body are those of the document."""
-    function, case = FILES[operation]
+    method, path = operation
+    base = method, path.removeprefix(IAM_PREFIX)
+    function, case = FILES[base]
     event = change(world, world.event(function, case))
     if status in FAULTS:
-        monkeypatch.setattr(BEHIND[operation], _raising(FAULTS[status]))
+        monkeypatch.setattr(BEHIND[base], _raising(FAULTS[status]))
 
     answer = world.call(function, event)
 
@@ -182,7 +271,8 @@ def test_every_documented_status_has_its_witness(contract: Contract) -> None:
     documented = {
         ((method, path), int(status))
         for method, path, operation in contract.operations()
-        for status in operation["responses"].keys() - GATEWAYS_OWN
+        for status, response in operation["responses"].items()
+        if contract.is_ours(response)
     }
 
     assert {(operation, status) for operation, status, _ in WITNESSES} == documented
@@ -197,7 +287,7 @@ def test_bodies_that_are_taken_fit_the_document(contract: Contract, world: World
             assert contract.request_faults(event) == [], f"{function}/{case}"
             taken.append(case)
 
-    assert {"post_platform", "post_agent", "post_ttl", "post_times"} <= set(taken)
+    assert {"post_platform", "post_agent", "post_ttl", "post_times", "post_block", "post_block_kick"} <= set(taken)
 
 
 def test_bodies_with_unknown_fields_do_not_fit_the_document(contract: Contract, world: World) -> None:

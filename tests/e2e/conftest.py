@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from tests.support.dynamodb_local import running_dynamodb
 from tests.support.service import running_service
 
 if TYPE_CHECKING:
@@ -39,3 +40,9 @@ def _start_service_fixture() -> StartService:
 def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
     with _start_service(tmp_path_factory.mktemp("service")) as values:
         yield values
+
+
+@pytest.fixture(name="dynamodb_local", scope="session")
+def _dynamodb_local() -> Iterator[str]:
+    with running_dynamodb() as url:
+        yield url

@@ -10,16 +10,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from waitress import wasyncore
 from waitress.server import create_server
 
 from local import server
+from local.cors import Cors
 from local.gateway import Gateway
 from local.instances import BusyError, HandlerError, InstanceLostError
 from local.options import CannotStartError
 from local.request_log import Entry
 from local.routes import Routes
 
+ORIGIN = "https://app.example.com"
 PROBLEM = {"content-type": "application/problem+json"}
 
 
@@ -69,8 +74,17 @@ class Site:
 @pytest.fixture(name="site", scope="module")
 def _site() -> Iterator[Site]:
     log: list[Entry] = []
-    routes = Routes([("Fake", "ANY", "/join/{code}"), ("Fake", "POST", "/a"), ("Fake", "ANY", "$default")])
-    answer = server.with_client_page(Gateway(routes, {"Fake": Fake()}, log.append).answer, log.append)
+    routes = Routes(
+        [
+            ("Fake", "ANY", "/join/{code}"),
+            ("Fake", "POST", "/a"),
+            ("Fake", "POST", "/iam/a"),
+            ("Fake", "ANY", "$default"),
+        ],
+        signed=[("POST", "/iam/a")],
+    )
+    gateway = Gateway(routes, {"Fake": Fake()}, log.append, Cors(frozenset({ORIGIN}), methods="POST"))
+    answer = server.with_client_page(gateway.answer, log.append)
     listener = server.listen(0)
     with listener:
         port = listener.getsockname()[1]
@@ -218,3 +232,47 @@ def test_used_port_is_told_in_one_line() -> None:
             server.listen(port)
 
     assert "\n" not in str(refusal.value)
+
+
+def test_page_of_a_named_origin_may_call(site: Site) -> None:
+    """Its preflight is answered by the gateway, and every answer says that it may be read, the gateway's own too."""
+    asking = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
+    preflight, nothing = site.ask("OPTIONS", "/a", None, **asking)
+    answer, _ = site.ask("POST", "/a", b"{}", Origin=ORIGIN)
+    refusal, _ = site.ask("POST", "/iam/a", b"{}", Origin=ORIGIN)
+
+    assert (preflight.status, nothing) == (204, b"")
+    assert preflight.getheader("access-control-allow-methods") == "POST"
+    assert [each.getheader("access-control-allow-origin") for each in (preflight, answer, refusal)] == [ORIGIN] * 3
+
+
+def test_page_of_another_origin_may_not(site: Site) -> None:
+    """It is answered, but no browser shows it the answer."""
+    asking = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    for method in ("OPTIONS", "POST"):
+        answer, _ = site.ask(method, "/a", b"{}", **asking)
+        assert not [name for name, _ in answer.getheaders() if name.lower().startswith("access-control-")]
+
+
+def test_route_of_iam_takes_signed_requests_only(site: Site) -> None:
+    """Whoever signed is told to the function by the gateway, never by the request itself."""
+    request = AWSRequest("POST", f"http://127.0.0.1:{site.port}/iam/a?b=1", data=b"{}")
+    SigV4Auth(Credentials("testing", "testing"), "execute-api", "eu-central-1").add_auth(request)
+    headers = {name: str(value) for name, value in request.headers.items()}
+
+    answer, body = site.ask("POST", "/iam/a?b=1", b"{}", **headers)
+    refusal, message = site.ask("POST", "/iam/a?b=2", b"{}", **headers)
+    bare, _ = site.ask("POST", "/iam/a", b"{}")
+
+    authorizer = json.loads(body)["event"]["requestContext"]["authorizer"]
+    assert answer.status == 200
+    assert authorizer["iam"]["userArn"] == "arn:aws:sts::123456789012:assumed-role/local-demo/session"
+    assert (refusal.status, message) == (403, b'{"message":"Forbidden"}')
+    assert bare.status == 403
+
+
+def test_other_routes_know_no_signer(site: Site) -> None:
+    """A signature on a route without IAM proves nothing there."""
+    _, body = site.ask("POST", "/a", b"{}")
+
+    assert "authorizer" not in json.loads(body)["event"]["requestContext"]

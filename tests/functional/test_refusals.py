@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from io import BytesIO
-from typing import Any
 
 import boto3
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 
+from tests.support.aws_faults import fail
 from tests.support.clock import NOW
 from tests.support.events import Event, with_headers, with_query
 from tests.support.world import RING, RING_KEYS, SIGNING_SECRET, TABLE, World
@@ -87,40 +83,11 @@ def test_a_credential_that_does_not_hold_makes_nobody_a_guest(world: World) -> N
     assert world.call("connection_details", with_headers(event, authorization="Bearer nonsense")).status == 401
 
 
-class RawAnswer(BytesIO):
-    """The bytes of an answer, as botocore reads them."""
-
-    def stream(self) -> Iterator[bytes]:
-        """All of them at once."""
-        yield self.read()
-
-
-@pytest.fixture(name="fail")
-def _fail() -> Callable[[str, int, str], list[str]]:
-    """Makes every call of an AWS operation fail from now on, and counts the calls."""
-
-    def fail(operation: str, status: int, code: str) -> list[str]:
-        calls: list[str] = []
-
-        def answer(**_: object) -> Any:  # noqa: ANN401 - botocore types its hooks as returning nothing
-            calls.append(operation)
-            body = json.dumps({"__type": code, "message": "secret-looking text of AWS's"}).encode()
-            return AWSResponse("https://aws.example", status, HTTPHeaders(), RawAnswer(body))
-
-        client = aws.secrets_manager() if operation == "GetSecretValue" else aws.dynamodb()
-        client.meta.events.register_first(f"before-send.*.{operation}", answer)
-        return calls
-
-    return fail
-
-
 FAULTS = [(400, "AccessDeniedException"), (400, "ThrottlingException"), (500, "InternalServiceError")]
 
 
 @pytest.mark.parametrize(("status", "code"), FAULTS)
-def test_secrets_that_cannot_be_read_are_a_503(
-    world: World, fail: Callable[[str, int, str], list[str]], status: int, code: str
-) -> None:
+def test_secrets_that_cannot_be_read_are_a_503(world: World, status: int, code: str) -> None:
     """At a cold start in an outage the caller is asked to come back; nothing of AWS's answer is passed on."""
     fail("GetSecretValue", status, code)
 
@@ -132,9 +99,7 @@ def test_secrets_that_cannot_be_read_are_a_503(
     assert "AWS's" not in answer.text
 
 
-def test_an_outage_of_secrets_is_ridden_out_for_an_hour(
-    world: World, fail: Callable[[str, int, str], list[str]], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_outage_of_secrets_is_ridden_out_for_an_hour(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """What is held is served on, counted and said, and after an hour no more."""
     assert world.call(*_redeem(world)).status == 200
     fail("GetSecretValue", 500, "InternalServiceError")
@@ -149,11 +114,9 @@ def test_an_outage_of_secrets_is_ridden_out_for_an_hour(
 
 
 @pytest.mark.parametrize(("status", "code"), FAULTS)
-def test_a_table_that_cannot_be_read_is_a_503(
-    world: World, fail: Callable[[str, int, str], list[str]], status: int, code: str
-) -> None:
+def test_a_table_that_cannot_be_read_is_a_503(world: World, status: int, code: str) -> None:
     """Nobody can tell who is calling: nobody gets in."""
-    fail("GetItem", status, code)
+    fail("BatchGetItem", status, code)
 
     answer = world.call(ISSUE[0], world.event(*ISSUE))
 

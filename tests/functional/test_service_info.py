@@ -27,7 +27,7 @@ def _nothing_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
 def ask(event: Event) -> Answer:
     """Invokes the handler; there is no AWS behind it, and none is needed."""
     answer = json.loads(json.dumps(lambda_handler(event, Context(NAME))))
-    return Answer(answer["statusCode"], answer["headers"], answer["body"])
+    return Answer(answer["statusCode"], answer["headers"], answer.get("body") or "")
 
 
 def request(method: str, path: str) -> Event:
@@ -55,6 +55,19 @@ def test_description_is_the_committed_one() -> None:
     assert answer.text == (ROOT / "functions" / NAME / "openapi.json").read_text(encoding="utf-8")
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.json["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize("path", ["/api/redirect-url", "/nowhere"])
+def test_a_preflight_is_answered(path: str) -> None:
+    """The catch-all route gets it; whether the origin is allowed, API Gateway's own headers say, and none of ours."""
+    event = request("OPTIONS", path)
+    preflight = event | {"headers": event["headers"] | {"access-control-request-method": "POST"}}
+
+    answer = ask(preflight)
+
+    assert (answer.status, answer.text) == (204, "")
+    assert not [name for name in answer.headers if name.lower().startswith("access-control")]
+    assert ask(event).status in {404, 405}
 
 
 def test_docs_are_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,23 +17,40 @@ import pytest
 from botocore.handlers import BUILTIN_HANDLERS
 
 from tests.support.iam import allows
-from tests.support.stack import Stack, secret_arn, table_arn
+from tests.support.stack import Stack, bus_arn, secret_arn, table_arn
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
 _HANDLER_MODULE = re.compile(r"functions\.(\w+)\.app")
-_RESOURCES = {"dynamodb": ("TableName", table_arn), "secretsmanager": ("SecretId", secret_arn)}
+_RESOURCES = {
+    "dynamodb": ("TableName", table_arn),
+    "events": ("EventBusName", bus_arn),
+    "secretsmanager": ("SecretId", secret_arn),
+}
+_PARTITION = re.compile(r"pk = (:\w+)")
+_LEADING_KEYS = "dynamodb:LeadingKeys"
+_TRANSACTION = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call that a handler made, and the stack it was made in."""
+    """One call that a handler made, and the stack it was made in.
+
+    Attributes:
+        leading_keys: The partition keys of the items that it is about, in the table.
+    """
 
     function: str
     action: str
     resource: str
     stack: Stack
+    leading_keys: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.function}: {self.action} on {self.resource}"
@@ -41,7 +58,8 @@ class Call:
     @property
     def is_allowed(self) -> bool:
         """Whether the function's role allows it."""
-        return allows(self.stack.function(self.function).statements, self.action, self.resource)
+        context = {_LEADING_KEYS: self.leading_keys} if self.leading_keys else {}
+        return allows(self.stack.function(self.function).statements, self.action, self.resource, context)
 
 
 CALLS: list[Call] = []
@@ -58,10 +76,42 @@ def _least_privilege() -> Iterator[None]:
 
 def _record(params: Mapping[str, Any], model: OperationModel, **_: object) -> None:
     function = _function_at_work()
-    if function is not None:
-        action = f"{model.service_model.signing_name}:{model.name}"
-        resource = _resource(model.service_model.signing_name, params)
-        CALLS.append(Call(function, action, resource, Stack.from_environment(os.environ)))
+    if function is None:
+        return
+    stack = Stack.from_environment(os.environ)
+    for operation, arguments in _operations(model.name, params):
+        action, resource = f"{_service(model)}:{operation}", _resource(_service(model), arguments)
+        CALLS.append(Call(function, action, resource, stack, _leading_keys(arguments)))
+
+
+def _service(model: OperationModel) -> str:
+    return model.service_model.signing_name
+
+
+def _operations(name: str, params: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    # What IAM asks about: a transaction is each of its writes, a batch is about each of its tables or buses.
+    match name:
+        case "TransactWriteItems":
+            for write in params["TransactItems"]:
+                ((kind, arguments),) = write.items()
+                yield _TRANSACTION[kind], arguments
+        case "BatchGetItem":
+            for table, wanted in params["RequestItems"].items():
+                yield name, {"TableName": table, "Keys": wanted["Keys"]}
+        case "PutEvents":
+            yield from ((name, entry) for entry in params["Entries"])
+        case _:
+            yield name, params
+
+
+def _leading_keys(arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    keys = [*arguments.get("Keys", ()), *(arguments[name] for name in ("Key", "Item") if name in arguments)]
+    values = arguments.get("ExpressionAttributeValues", {})
+    if "KeyConditionExpression" in arguments:
+        partition = _PARTITION.match(arguments["KeyConditionExpression"])
+        assert partition, "a query names its partition first"
+        keys.append({"pk": values[partition[1]]})
+    return tuple(key["pk"]["S"] for key in keys)
 
 
 def _function_at_work() -> str | None:

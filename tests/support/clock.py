@@ -25,3 +25,7 @@ class FakeClock:
         """Lets time pass on both."""
         self.wall += seconds
         self.steady += seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Waits, without anybody having to."""
+        self.advance(seconds)

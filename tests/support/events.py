@@ -13,11 +13,13 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from tests.support.clock import NOW
+from vocespace.api import IAM_PREFIX
 
 EVENTS = Path(__file__).parents[2] / "events"
 
 Event = dict[str, Any]
 
+_API_KEY = "Bearer vsk_"
 _TIME = re.compile(rf"\b{str(NOW)[:5]}\d{{5}}\b")
 
 
@@ -33,9 +35,9 @@ def load_event(function: str, case: str) -> Event:
 
 
 def fresh(event: Event, *, api_key: str, token: str, now: int = NOW) -> Event:
-    """The same event with credentials that hold, at a given time."""
+    """The same event with credentials that hold, at a given time; a user's token and a signature stay as they are."""
     headers, query = event["headers"], dict(parse_qsl(event["rawQueryString"], keep_blank_values=True))
-    if "authorization" in headers:
+    if headers.get("authorization", "").startswith(_API_KEY):
         event = event | {"headers": headers | {"authorization": f"Bearer {api_key}"}}
     if "token" in query:
         event = with_query(event, query | {"token": token})
@@ -60,3 +62,18 @@ def with_headers(event: Event, **headers: str | None) -> Event:
     """The same event with headers set, or removed where they are None; `_` in a name stands for `-`."""
     named = event["headers"] | {name.replace("_", "-"): value for name, value in headers.items()}
     return event | {"headers": {name: value for name, value in named.items() if value is not None}}
+
+
+def behind_iam(event: Event, role: str) -> Event:
+    """The same event as it comes by the route behind IAM, signed by a session of a role of this name."""
+    path = IAM_PREFIX + event["rawPath"]
+    context = event["requestContext"]
+    route = f"{context['http']['method']} {path}"
+    signer = {"userArn": f"arn:aws:sts::{context['accountId']}:assumed-role/{role}/session"}
+    context = context | {
+        "authorizer": {"iam": signer},
+        "http": context["http"] | {"path": path},
+        "routeKey": route,
+    }
+    event = with_headers(event, authorization=None)
+    return event | {"routeKey": route, "rawPath": path, "requestContext": context}

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 Statement = Mapping[str, Any]
 
-_ELEMENTS = frozenset({"Sid", "Effect", "Action", "Resource"})
+_ELEMENTS = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
+_OPERATOR = "ForAllValues:StringLike"
 
 
 class UnsupportedStatementError(ValueError):
     """A statement has an element that is not evaluated here, so nothing is known about what it allows."""
 
 
-def allows(statements: Iterable[Statement], action: str, resource: str) -> bool:
+def allows(
+    statements: Iterable[Statement], action: str, resource: str, context: Mapping[str, Sequence[str]] | None = None
+) -> bool:
     """Whether a role with these statements may do `action` (`service:Action`) to `resource` (an ARN, or `*` for none).
+
+    Args:
+        statements: What the role has.
+        action: What it wants to do.
+        resource: With what.
+        context: The values of the condition keys that come with the request.
 
     Raises:
         UnsupportedStatementError: a statement has a condition or another element that is not evaluated here.
     """
-    effects = {statement["Effect"] for statement in statements if _applies(statement, action, resource)}
+    effects = {each["Effect"] for each in statements if _applies(each, action, resource, context or {})}
     return effects == {"Allow"}
 
 
@@ -34,12 +43,24 @@ def grants(statements: Iterable[Statement], service: str) -> Iterator[tuple[str,
                     yield from ((action, resource) for resource in _list(statement["Resource"]))
 
 
-def _applies(statement: Statement, action: str, resource: str) -> bool:
+def _applies(statement: Statement, action: str, resource: str, context: Mapping[str, Sequence[str]]) -> bool:
     if unknown := statement.keys() - _ELEMENTS:
         raise UnsupportedStatementError(f"{', '.join(sorted(unknown))} is not evaluated here")
     # IAM compares actions without regard to case, resources with.
     actions = (_matches(pattern.lower(), action.lower()) for pattern in _list(statement["Action"]))
-    return any(actions) and any(_matches(pattern, resource) for pattern in _list(statement["Resource"]))
+    fits = any(actions) and any(_matches(pattern, resource) for pattern in _list(statement["Resource"]))
+    return fits and _holds(statement.get("Condition", {}), context)
+
+
+def _holds(condition: Mapping[str, Mapping[str, str | list[str]]], context: Mapping[str, Sequence[str]]) -> bool:
+    if unknown := condition.keys() - {_OPERATOR}:
+        raise UnsupportedStatementError(f"{', '.join(sorted(unknown))} is not evaluated here")
+    # As IAM has it, a key that does not come with the request is no obstacle to "for all values".
+    return all(
+        any(_matches(pattern, value) for pattern in _list(patterns))
+        for key, patterns in condition.get(_OPERATOR, {}).items()
+        for value in context.get(key, ())
+    )
 
 
 def _list(value: str | list[str]) -> list[str]:

@@ -23,12 +23,13 @@ PARAMETERS = {
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A deployment, as far as it decides what the roles allow. Tables and secrets go by name or by ARN."""
+    """A deployment, as far as it decides what the roles allow. Tables, secrets and the bus go by name or by ARN."""
 
     provider: str
     table: str
     signing_secret: str
     livekit_secret: str
+    event_bus: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Stack:
@@ -38,6 +39,7 @@ class Stack:
             table=environment.get("TABLE_NAME", ""),
             signing_secret=environment.get("SIGNING_SECRET_ID", ""),
             livekit_secret=environment.get("LIVEKIT_SECRET_ID", ""),
+            event_bus=environment.get("AUDIT_EVENT_BUS", ""),
         )
 
     def function(self, name: str) -> FunctionSpec:
@@ -55,6 +57,11 @@ def secret_arn(name: str) -> str:
     return name if name.startswith("arn:") else f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}"
 
 
+def bus_arn(name: str) -> str:
+    """The ARN of an event bus, of which the name or already the ARN is given."""
+    return name if name.startswith("arn:") else f"arn:aws:events:us-east-1:123456789012:event-bus/{name}"
+
+
 @cache
 def create_table_arguments(name: str) -> Tree:
     """The arguments of DynamoDB's CreateTable for the stack's table under this name."""
@@ -68,5 +75,6 @@ def _functions(stack: Stack) -> dict[str, FunctionSpec]:
         "SigningSecret": secret_arn(stack.signing_secret),
         "LiveKitSecret": secret_arn(stack.livekit_secret),
     }
-    template = Template.load(TEMPLATE, PARAMETERS | {"ConnectionProvider": stack.provider}, physical_ids)
+    parameters = PARAMETERS | {"ConnectionProvider": stack.provider, "AuditEventBus": stack.event_bus}
+    template = Template.load(TEMPLATE, parameters, physical_ids)
     return {function.handler.split(".")[1]: function for function in template.functions()}

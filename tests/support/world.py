@@ -16,15 +16,16 @@ import boto3
 import moto
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from boto3.dynamodb.types import TypeSerializer
 
 from tests.support.clock import NOW, FakeClock
 from tests.support.events import Event, fresh, load_event
 from tests.support.stack import create_table_arguments
 from vocespace import aws, container, observability, registry
+from vocespace.api_keys import ApiKey
 from vocespace.identities import Identity
 from vocespace.jws import sign
-from vocespace.platforms import ApiKey, Platform, Policy
+from vocespace.platforms import Platform, Policy
+from vocespace.table import Item, to_attributes
 
 TABLE = "vocespace-test"
 KID = "test-1"
@@ -106,12 +107,12 @@ class World:
 
     def put_platform(self, platform: Platform) -> None:
         """Writes a platform."""
-        _put(registry.platform_item(platform))
+        _put(*registry.platform_items(platform))
 
     def add_key(self, platform: str, *, expires_at: int | None = None, disabled: bool = False) -> str:
         """Writes an API key and returns its text."""
         stored, text = ApiKey.generate(platform, now=NOW, expires_at=expires_at)
-        _put(registry.api_key_item(stored.model_copy(update={"disabled": disabled})))
+        _put(*registry.api_key_items(stored.model_copy(update={"disabled": disabled})))
         return text
 
     def put_secret(self, name: str, document: object) -> None:
@@ -168,13 +169,13 @@ def world_in_memory(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterat
     handler = observability.logger().registered_handler
     assert isinstance(handler, StreamHandler)
     handler.setStream(CurrentStdout())
-    for client in (aws.secrets_manager, aws.dynamodb):
+    for client in (aws.secrets_manager, aws.dynamodb, aws.events):
         client.cache_clear()
     with moto.mock_aws():
         yield World(clock, monkeypatch)
     container.container.cache_clear()
 
 
-def _put(item: dict[str, Any]) -> None:
-    serialize = TypeSerializer().serialize
-    boto3.client("dynamodb").put_item(TableName=TABLE, Item={name: serialize(value) for name, value in item.items()})
+def _put(*items: Item) -> None:
+    for item in items:
+        boto3.client("dynamodb").put_item(TableName=TABLE, Item=to_attributes(item))

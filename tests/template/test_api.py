@@ -56,3 +56,46 @@ def test_no_function_is_reachable_past_the_api(template: Template) -> None:
     """A function URL would be a way around the throttle."""
     for function in template.functions():
         assert "FunctionUrlConfig" not in template.properties(function.logical_id)
+
+
+def test_no_page_may_call_unless_its_origin_is_named(template: Template) -> None:
+    """Without origins the API knows nothing of CORS, and OPTIONS is a method like any other."""
+    assert template.cors() == {}
+
+
+def test_pages_of_named_origins_may_call() -> None:
+    """What a page may send and see is what the contract has; cookies never come along."""
+    origins = "https://example.com,http://localhost:5173"
+
+    assert Template.load(TEMPLATE, PARAMETERS | {"AllowedOrigins": origins}).cors() == {
+        "AllowOrigins": ["https://example.com", "http://localhost:5173"],
+        "AllowMethods": ["GET", "POST", "DELETE"],
+        "AllowHeaders": ["authorization", "content-type", "x-api-key"],
+        "ExposeHeaders": ["ratelimit", "ratelimit-policy", "retry-after"],
+        "MaxAge": 600,
+    }
+
+
+def test_sam_hands_on_cors_as_a_whole(template: Template) -> None:
+    """SAM turns the names of a condition's branch into those of the API; a list of `If`s it would take for origins."""
+    configuration = template.document["Resources"]["HttpApi"]["Properties"]["CorsConfiguration"]
+
+    condition, _, otherwise = configuration["Fn::If"]
+    assert (condition, otherwise) == ("HasAllowedOrigins", {"Ref": "AWS::NoValue"})
+
+
+def test_iam_lets_requests_into_its_own_routes_only(template: Template) -> None:
+    """Below /iam a signature is demanded, everywhere else none, and each of those routes has a twin without."""
+    routes = {route for function in template.functions() for route in function.routes}
+    signed = {route for function in template.functions() for route in function.signed_routes}
+
+    assert signed == {(method, path) for method, path in routes if path.startswith("/iam/")}
+    assert {(method, path.removeprefix("/iam")) for method, path in signed} <= routes
+    assert signed == {
+        ("POST", "/iam/api/connection-details"),
+        ("POST", "/iam/api/redirect-url"),
+        ("POST", "/iam/api/blocks"),
+        ("GET", "/iam/api/blocks"),
+        ("DELETE", "/iam/api/blocks"),
+    }
+    assert template.properties("HttpApi")["Auth"] == {"EnableIamAuthorizer": True}

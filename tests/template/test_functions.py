@@ -14,7 +14,9 @@ from tests.support.stack import PARAMETERS, ROOT, TEMPLATE
 from vocespace import aws, vocespace_provider
 from vocespace.settings import Settings
 
-FUNCTIONS = ("ConnectionDetailsFunction", "RedirectUrlFunction", "ServiceInfoFunction")
+TOKEN_FUNCTIONS = ("ConnectionDetailsFunction", "RedirectUrlFunction")
+CALLED_BY_PLATFORMS = (*TOKEN_FUNCTIONS, "BlocksFunction")
+FUNCTIONS = (*CALLED_BY_PLATFORMS, "ServiceInfoFunction")
 API_TIMEOUT_SECONDS = 30
 """How long an HTTP API waits for its integration; no deployment can raise it."""
 
@@ -55,9 +57,9 @@ def test_handler_is_importable_where_sam_puts_it(template: Template, logical_id:
 
 
 @pytest.mark.parametrize("provider", ["livekit", "vocespace"])
-@pytest.mark.parametrize("logical_id", ["ConnectionDetailsFunction", "RedirectUrlFunction"])
+@pytest.mark.parametrize("logical_id", CALLED_BY_PLATFORMS)
 def test_environment_is_what_settings_reads(logical_id: str, provider: str) -> None:
-    """A token function finds every setting, each by its parameter, and starts with them."""
+    """A function that platforms call finds every setting, each by its parameter, and starts with them."""
     parameters = PARAMETERS | {
         "ConnectionProvider": provider,
         "PublicBaseUrl": "https://connect.example.com/v1",
@@ -65,12 +67,14 @@ def test_environment_is_what_settings_reads(logical_id: str, provider: str) -> N
         "RoomMapping": "room",
         "MaxTtlSeconds": "7200",
         "SigningKeyPlatform": "demo",
+        "IamAccess": "true",
+        "AuditEventBus": "audit",
     }
     template = Template.load(TEMPLATE, parameters, {"Table": "the-table", "SigningSecret": "the-signing"})
 
     settings = Settings.from_environment(environment_of(template, logical_id))
 
-    is_minting = logical_id == "ConnectionDetailsFunction"
+    asks_livekit = logical_id != "RedirectUrlFunction"
     assert settings == Settings(
         connection_provider="livekit" if provider == "livekit" else "vocespace",
         vocespace_url="https://vocespace.example.com",
@@ -79,9 +83,11 @@ def test_environment_is_what_settings_reads(logical_id: str, provider: str) -> N
         room_mapping="room",
         max_ttl_seconds=7200,
         signing_key_platform="demo",
+        iam_access=True,
+        audit_event_bus="audit",
         table_name="the-table",
         signing_secret_id="the-signing",
-        livekit_secret_id="LiveKitSecret" if is_minting else "",
+        livekit_secret_id="LiveKitSecret" if asks_livekit else "",
     )
 
 
@@ -110,29 +116,37 @@ def test_connection_details_outlives_the_server_it_asks(template: Template) -> N
 
 @pytest.mark.parametrize("logical_id", FUNCTIONS)
 def test_functions_run_on_the_layer(template: Template, logical_id: str) -> None:
-    """The layer is made for the runtime and the processor of the functions, and its folder has a rule to build it."""
-    properties, layer = template.properties(logical_id), template.properties("VoceSpaceLayer")
-    makefile = (ROOT / layer["ContentUri"] / "Makefile").read_text(encoding="utf-8")
+    """A layer is made for the runtime and the processor of its functions, and its folder has a rule to build it."""
+    properties = template.properties(logical_id)
 
-    assert properties["Layers"] == ["VoceSpaceLayer"]
-    assert properties["Runtime"] in layer["CompatibleRuntimes"]
-    assert properties["Architectures"] == layer["CompatibleArchitectures"]
-    assert "build-VoceSpaceLayer:" in makefile
+    for layer_id in properties["Layers"]:
+        layer = template.properties(layer_id)
+        assert properties["Runtime"] in layer["CompatibleRuntimes"]
+        assert properties["Architectures"] == layer["CompatibleArchitectures"]
+        assert f"build-{layer_id}:" in (ROOT / layer["ContentUri"] / "Makefile").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_only_functions_that_verify_signed_in_users_have_cryptography(template: Template, logical_id: str) -> None:
+    """The second layer is for those who take an issuer's tokens, and for nobody else."""
+    expected = ["VoceSpaceLayer", "CryptographyLayer"] if logical_id in TOKEN_FUNCTIONS else ["VoceSpaceLayer"]
+
+    assert template.properties(logical_id)["Layers"] == expected
 
 
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
 def test_architecture_is_one_choice(architecture: str) -> None:
-    """The parameter moves the functions, the layer and the layer's build together."""
+    """The parameter moves the functions, the layers and their builds together."""
     template = Template.load(TEMPLATE, PARAMETERS | {"Architecture": architecture})
 
     assert {tuple(template.properties(each)["Architectures"]) for each in FUNCTIONS} == {(architecture,)}
-    assert template.properties("VoceSpaceLayer")["CompatibleArchitectures"] == [architecture]
-    build = template.document["Resources"]["VoceSpaceLayer"]["Metadata"]
-    assert build["BuildArchitecture"] == {"Ref": "Architecture"}
+    for layer_id, resource in template.resources("AWS::Serverless::LayerVersion").items():
+        assert template.properties(layer_id)["CompatibleArchitectures"] == [architecture]
+        assert resource["Metadata"]["BuildArchitecture"] == {"Ref": "Architecture"}
 
 
 @pytest.mark.parametrize(("given", "reserved"), [("0", None), ("25", "25")])
-@pytest.mark.parametrize("logical_id", ["ConnectionDetailsFunction", "RedirectUrlFunction"])
+@pytest.mark.parametrize("logical_id", CALLED_BY_PLATFORMS)
 def test_concurrency_is_reserved_on_demand(logical_id: str, given: str, reserved: str | None) -> None:
     """0 leaves the property out: reserving anything fails in an account with the quota of a new one."""
     properties = Template.load(TEMPLATE, PARAMETERS | {"ReservedConcurrency": given}).properties(logical_id)

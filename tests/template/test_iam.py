@@ -50,11 +50,37 @@ def test_deny_wins() -> None:
     assert not allows([deny, ALLOW], "s3:GetObject", "arn:aws:s3:::box/a")
 
 
-@pytest.mark.parametrize("element", ["Condition", "NotAction", "NotResource", "Principal"])
-def test_what_is_not_evaluated_is_not_guessed(element: str) -> None:
-    """A statement with an unknown element could mean anything."""
-    with pytest.raises(UnsupportedStatementError, match=element):
-        allows([ALLOW | {element: {}}], "s3:GetObject", "arn:aws:s3:::box/a")
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"dynamodb:LeadingKeys": ["QUOTA#acme"]}, True),
+        ({"dynamodb:LeadingKeys": ["QUOTA#acme", "BLOCKS"]}, True),
+        ({"dynamodb:LeadingKeys": ["QUOTA#acme", "PLATFORM#acme"]}, False),
+        ({"dynamodb:LeadingKeys": ["BLOCKS#"]}, False),
+        ({"dynamodb:LeadingKeys": []}, True),
+        ({}, True),
+    ],
+)
+def test_condition_holds_for_all_values(given: dict[str, list[str]], expected: bool) -> None:
+    """Each value that comes with the request must fit one of the patterns."""
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["QUOTA#*", "BLOCKS"]}}
+
+    assert allows([ALLOW | {"Condition": condition}], "s3:GetObject", "arn:aws:s3:::box/a", given) is expected
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"NotAction": {}},
+        {"NotResource": {}},
+        {"Principal": {}},
+        {"Condition": {"StringEquals": {"aws:PrincipalTag": "a"}}},
+    ],
+)
+def test_what_is_not_evaluated_is_not_guessed(changes: dict[str, object]) -> None:
+    """A statement with an unknown element or operator could mean anything."""
+    with pytest.raises(UnsupportedStatementError, match="is not evaluated here"):
+        allows([ALLOW | changes], "s3:GetObject", "arn:aws:s3:::box/a")
 
 
 def test_grants_are_all_pairs_of_a_service() -> None:

@@ -10,13 +10,16 @@ from tests.support import aws_calls
 from tests.support.aws_calls import Call
 from tests.support.events import cases
 from tests.support.iam import allows, grants
-from tests.support.stack import Stack, secret_arn, table_arn
-from tests.support.world import World
+from tests.support.stack import Stack, bus_arn, secret_arn, table_arn
+from tests.support.world import DEMO, LIVEKIT_KEY, LIVEKIT_SECRET, World
 from vocespace import aws
+from vocespace.table import Key, Table
 
-SERVICES = ("dynamodb", "secretsmanager")
+SERVICES = ("dynamodb", "events", "secretsmanager")
 STACK = Stack("livekit", table="the-table", signing_secret="the-signing", livekit_secret="the-livekit")
-FUNCTIONS = ("connection_details", "redirect_url", "service_info")
+BUS = "arn:aws:events:eu-west-1:210987654321:event-bus/audit"
+LEADING_KEYS = "dynamodb:LeadingKeys"
+FUNCTIONS = ("connection_details", "redirect_url", "blocks", "service_info")
 
 Grants = set[tuple[str, str, str]]
 
@@ -31,21 +34,25 @@ def granted(stack: Stack) -> Grants:
     }
 
 
-def play_events(world: World, provider: str) -> list[Call]:
+def play_events(world: World, provider: str, bus: str) -> list[Call]:
     """Lets each function answer all its event files with cold caches, and returns the calls to AWS."""
     first = len(aws_calls.CALLS)
-    # Nobody listens there: the provider vocespace fails, but after everything it asks AWS for.
-    world.configure(CONNECTION_PROVIDER=provider, VOCESPACE_URL="http://127.0.0.1:9")
+    limited = DEMO.policy.model_copy(update={"requests_per_minute": 1000, "tokens_per_day": 1000})
+    world.put_platform(DEMO.model_copy(update={"policy": limited}))
+    # Nobody listens there: both servers fail, but after everything that AWS is asked for.
+    world.put_secret("livekit", {"url": "ws://127.0.0.1:9", "apiKey": LIVEKIT_KEY, "apiSecret": LIVEKIT_SECRET})
+    world.configure(CONNECTION_PROVIDER=provider, VOCESPACE_URL="http://127.0.0.1:9", AUDIT_EVENT_BUS=bus)
     for function, case in cases():
         world.configure()
         world.call(function, world.event(function, case))
     return aws_calls.CALLS[first:]
 
 
+@pytest.mark.parametrize("bus", ["", "default"])
 @pytest.mark.parametrize("provider", ["livekit", "vocespace"])
-def test_every_call_is_allowed_and_every_permission_used(world: World, provider: str) -> None:
+def test_every_call_is_allowed_and_every_permission_used(world: World, provider: str, bus: str) -> None:
     """What the handlers ask of AWS and what their roles allow on data is the same, to the resource."""
-    calls = play_events(world, provider)
+    calls = play_events(world, provider, bus)
 
     assert [str(call) for call in calls if not call.is_allowed] == []
     assert {(call.function, call.action, call.resource) for call in calls} == granted(calls[0].stack)
@@ -65,12 +72,14 @@ def test_every_call_is_allowed_and_every_permission_used(world: World, provider:
         ("secretsmanager:GetSecretValue", "*"),
         ("secretsmanager:ListSecrets", "*"),
         ("secretsmanager:BatchGetSecretValue", "*"),
-        ("dynamodb:GetItem", table_arn("another")),
+        ("dynamodb:GetItem", table_arn("the-table")),
+        ("dynamodb:BatchGetItem", table_arn("another")),
         ("dynamodb:PutItem", table_arn("the-table")),
         ("dynamodb:UpdateItem", table_arn("the-table")),
         ("dynamodb:DeleteItem", table_arn("the-table")),
         ("dynamodb:Query", table_arn("the-table")),
         ("dynamodb:Scan", table_arn("the-table")),
+        ("dynamodb:UpdateItem", table_arn("another")),
         ("dynamodb:DeleteTable", table_arn("the-table")),
         ("dynamodb:ListTables", "*"),
         ("kms:Decrypt", "arn:aws:kms:us-east-1:123456789012:key/any"),
@@ -81,13 +90,50 @@ def test_every_call_is_allowed_and_every_permission_used(world: World, provider:
         ("logs:CreateLogGroup", "*"),
         ("logs:PutLogEvents", "arn:aws:logs:us-east-1:123456789012:log-group:another:*"),
         ("s3:GetObject", "arn:aws:s3:::any/key"),
+        ("events:PutEvents", bus_arn("default")),
     ],
 )
 def test_anything_else_is_denied(name: str, provider: str, action: str, resource: str) -> None:
-    """No function may write a secret or the table, read another one, or reach any other service's data."""
+    """No function may write a secret or a platform, read another table, or reach any other service's data."""
     stack = Stack(provider, STACK.table, STACK.signing_secret, STACK.livekit_secret)
 
-    assert not allows(stack.function(name).statements, action, resource)
+    assert not allows(stack.function(name).statements, action, resource, {LEADING_KEYS: ["PLATFORM#demo"]})
+
+
+@pytest.mark.parametrize(
+    ("name", "action", "writable"),
+    [
+        ("connection_details", "dynamodb:UpdateItem", {"QUOTA#demo"}),
+        ("connection_details", "dynamodb:PutItem", set()),
+        ("redirect_url", "dynamodb:UpdateItem", {"QUOTA#demo"}),
+        ("redirect_url", "dynamodb:DeleteItem", set()),
+        ("blocks", "dynamodb:UpdateItem", {"QUOTA#demo", "BLOCKS", "SPACE#my-workspace"}),
+        ("blocks", "dynamodb:PutItem", {"BLOCKS", "SPACE#my-workspace"}),
+        ("blocks", "dynamodb:DeleteItem", {"BLOCKS", "SPACE#my-workspace"}),
+        ("blocks", "dynamodb:Query", {"BLOCKS", "SPACE#my-workspace"}),
+        ("service_info", "dynamodb:UpdateItem", set()),
+    ],
+)
+def test_each_function_changes_its_own_partitions_only(name: str, action: str, writable: set[str]) -> None:
+    """Counters are for whoever counts, blocks for whoever blocks; platforms and their keys are the operator's."""
+    partitions = {"QUOTA#demo", "BLOCKS", "SPACE#my-workspace", "PLATFORM#demo", "PLATFORMS", "KEY#abc", "ROLE#a"}
+
+    allowed = {
+        each
+        for each in partitions
+        if allows(STACK.function(name).statements, action, table_arn(STACK.table), {LEADING_KEYS: [each]})
+    }
+    assert allowed == writable
+
+
+@pytest.mark.parametrize(("bus", "arn"), [("audit", bus_arn("audit")), (BUS, BUS), ("default", bus_arn("default"))])
+def test_the_bus_that_is_named_is_the_only_one(bus: str, arn: str) -> None:
+    """By its name it is one of this account and region, by its ARN it can be anybody's."""
+    stack = Stack("livekit", STACK.table, STACK.signing_secret, STACK.livekit_secret, event_bus=bus)
+
+    told = {name: set(grants(stack.function(name).statements, "events")) for name in FUNCTIONS}
+    wanted = {("events:PutEvents", arn)}
+    assert told == {"connection_details": wanted, "redirect_url": wanted, "blocks": wanted, "service_info": set()}
 
 
 @pytest.mark.parametrize(
@@ -97,12 +143,14 @@ def test_anything_else_is_denied(name: str, provider: str, action: str, resource
         ("connection_details", "vocespace", {"the-signing"}),
         ("redirect_url", "livekit", {"the-signing"}),
         ("redirect_url", "vocespace", {"the-signing"}),
+        ("blocks", "livekit", {"the-livekit"}),
+        ("blocks", "vocespace", set()),
         ("service_info", "livekit", set()),
         ("service_info", "vocespace", set()),
     ],
 )
 def test_each_function_reads_its_own_secrets_only(name: str, provider: str, readable: set[str]) -> None:
-    """The LiveKit secret is for whoever mints participant tokens, and only where we mint them."""
+    """The LiveKit secret is for whoever speaks to LiveKit, and only where that is us."""
     statements = Stack(provider, STACK.table, STACK.signing_secret, STACK.livekit_secret).function(name).statements
 
     secrets = {"the-signing", "the-livekit"}
@@ -131,9 +179,12 @@ def test_each_function_writes_its_own_log_only(name: str) -> None:
 
 def test_a_call_that_no_role_allows_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The proof can fail: a handler that lists secrets instead of reading its table is caught."""
-    monkeypatch.setattr(
-        aws, "read_item", lambda _table, _key: aws.secrets_manager().list_secrets()["SecretList"] and None
-    )
+
+    def list_secrets_instead(_: Table, keys: list[Key]) -> list[None]:
+        aws.secrets_manager().list_secrets()
+        return [None for _ in keys]
+
+    monkeypatch.setattr(Table, "read", list_secrets_instead)
     world.configure()
     first = len(aws_calls.CALLS)
 

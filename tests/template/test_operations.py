@@ -11,7 +11,7 @@ from local.intrinsics import Tree
 from local.template import Template
 from tests.support.stack import PARAMETERS, TEMPLATE
 from vocespace import observability
-from vocespace.errors import UnauthorizedError
+from vocespace.document_cache import KEY_SET, SECRET
 
 ALARM = "AWS::CloudWatch::Alarm"
 LOG_GROUP = "AWS::Logs::LogGroup"
@@ -26,10 +26,12 @@ def _emitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     for name, value in template.functions()[0].environment.items():
         monkeypatch.setenv(name, value)
     capsys.readouterr()
-    observability.issued("link", platform="demo", identity="guest", provider="livekit")
-    observability.refused(UnauthorizedError("key_unknown"))
-    observability.secret_stale("signing", 301.0)
-    observability.secret_stale("livekit", 301.0)
+    observability.issued({"what": "link", "platform": "demo", "identity": "guest", "provider": "livekit"})
+    observability.refused({"reason": "key_unknown"})
+    observability.event_lost("InternalException")
+    observability.document_stale(KEY_SET, "https://issuer.example.com", 301.0)
+    observability.document_stale(SECRET, "signing", 301.0)
+    observability.document_stale(SECRET, "livekit", 301.0)
     documents = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     return {
         (metric["Name"], frozenset(dimensions))
@@ -136,6 +138,7 @@ def test_outputs_say_where_everything_is(template: Template) -> None:
     assert base == "https://HttpApi.execute-api.us-east-1.amazonaws.com"
     assert outputs["ConnectionDetailsUrl"] == f"{base}/api/connection-details"
     assert outputs["RedirectUrlUrl"] == f"{base}/api/redirect-url"
+    assert outputs["BlocksUrl"] == f"{base}/api/blocks"
     assert outputs["OpenApiUrl"] == f"{base}/openapi.json"
     assert {outputs[name] for name in ("TableName", "SigningSecretArn", "LiveKitSecretArn")} == {
         "Table",

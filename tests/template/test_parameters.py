@@ -25,8 +25,11 @@ def test_every_parameter_is_explained_grouped_and_used(template: Template) -> No
 
 
 def test_defaults_are_closed(template: Template) -> None:
-    """A stack that nobody configured lets no guest in, shows no docs and trusts its own key for no platform."""
+    """A stack that nobody configured lets in no guest, role or page, shows no docs and trusts no key for a platform."""
     assert template.parameters["GuestAccess"] == "false"
+    assert template.parameters["IamAccess"] == "false"
+    assert template.parameters["AllowedOrigins"] == ""
+    assert template.parameters["AuditEventBus"] == ""
     assert template.parameters["ApiDocs"] == "false"
     assert template.parameters["SigningKeyPlatform"] == ""
 
@@ -66,6 +69,18 @@ def test_no_parameter_takes_a_secret(template: Template) -> None:
         ({"LogLevel": "TRACE"}, "must be one of DEBUG"),
         ({"LogRetentionDays": "2"}, "must be one of 1"),
         ({"AlarmTopicArn": "topic"}, "must be empty or the ARN"),
+        ({"IamAccess": "yes"}, "must be one of true, false"),
+        ({"AllowedOrigins": "*"}, "must be empty or https:// origins"),
+        ({"AllowedOrigins": "https://*.example.com"}, "must be empty or https:// origins"),
+        ({"AllowedOrigins": "https://example.com,*"}, "must be empty or https:// origins"),
+        ({"AllowedOrigins": "https://example.com/"}, "must be empty or https:// origins"),
+        ({"AllowedOrigins": "https://example.com, https://example.org"}, "must be empty or https:// origins"),
+        ({"AllowedOrigins": "https://Example.com"}, "must be empty or https:// origins"),
+        ({"AllowedOrigins": "http://example.com"}, "must be empty or https:// origins"),
+        ({"AllowedOrigins": "http://127.0.0.1.example.com"}, "must be empty or https:// origins"),
+        ({"AllowedOrigins": "null"}, "must be empty or https:// origins"),
+        ({"AuditEventBus": "a bus"}, "must be empty, or the name or the ARN of an event bus"),
+        ({"AuditEventBus": "arn:aws:sns:eu-central-1:123456789012:bus"}, "must be empty, or the name or the ARN"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_reason(given: dict[str, str], message: str) -> None:
@@ -84,6 +99,10 @@ def test_a_wrong_value_is_refused_with_its_reason(given: dict[str, str], message
         {"ConnectionProvider": "vocespace", "LiveKitUrl": "", "LiveKitApiKey": ""},
         {"VoceSpaceUrl": ""},
         {"AlarmTopicArn": "arn:aws-cn:sns:cn-north-1:123456789012:alarms"},
+        {"AllowedOrigins": "https://example.com"},
+        {"AllowedOrigins": "https://a.example.com:8443,http://localhost:5173,http://127.0.0.1"},
+        {"AuditEventBus": "default"},
+        {"AuditEventBus": "arn:aws:events:eu-central-1:123456789012:event-bus/audit"},
     ],
 )
 def test_a_sensible_value_is_taken(given: dict[str, str]) -> None:

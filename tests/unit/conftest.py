@@ -38,9 +38,9 @@ def _readable_log() -> Iterator[None]:
 
 @pytest.fixture(name="told")
 def _told(monkeypatch: pytest.MonkeyPatch) -> Told:
-    """Listens to what the secret cache tells the operator."""
+    """Listens to what the document cache tells the operator."""
     told = Told()
-    monkeypatch.setattr(observability, "secret_unreadable", lambda _, why, age: told.unreadable.append((why, age)))
-    monkeypatch.setattr(observability, "secret_stale", lambda _, age: told.stale.append(age))
-    monkeypatch.setattr(observability, "secret_refreshed", lambda _, age: told.refreshed.append(age))
+    monkeypatch.setattr(observability, "document_unreadable", lambda *each: told.unreadable.append(each[2:]))
+    monkeypatch.setattr(observability, "document_stale", lambda _, __, age: told.stale.append(age))
+    monkeypatch.setattr(observability, "document_refreshed", lambda _, __, age: told.refreshed.append(age))
     return told

@@ -8,11 +8,17 @@ from tests.support.clock import FakeClock
 from tests.unit.forge import claims, tokens_of
 from tests.unit.items import Items
 from vocespace.admission import Admission
+from vocespace.audit import Auditor
+from vocespace.block_list import BlockList
+from vocespace.callers import Caller
 from vocespace.connection_details import ConnectionDetails
-from vocespace.connections import Connections, SignedLink
+from vocespace.connections import Connections, Guards
+from vocespace.entrance import SignedLink
 from vocespace.errors import VoceSpaceError
 from vocespace.platforms import Platform
+from vocespace.quotas import Quotas
 from vocespace.settings import Settings
+from vocespace.table import Table
 from vocespace.token_result import RedirectRequest
 
 ORIGIN = "https://api.example"
@@ -43,11 +49,15 @@ class Door:
     def __init__(self, **settings: object) -> None:
         self.clock, self.items, self.provider = FakeClock(), Items(), StubProvider()
         self.tokens = tokens_of(clock=self.clock)
+        self.registry = self.items.registry(self.clock)
+        table = Table("none of these platforms has a quota or a block")
+        guards = Guards(BlockList(table, self.registry, self.clock), Quotas(table, self.clock), Auditor("stub", None))
         self.connections = Connections(
             Settings.model_validate({"table_name": "t", "signing_secret_id": "s", "guest_access": True} | settings),
             tokens=self.tokens,
-            registry=self.items.registry(self.clock),
+            registry=self.registry,
             provider=self.provider,
+            guards=guards,
             clock=self.clock,
         )
 
@@ -57,10 +67,14 @@ class Door:
         assert found is not None
         return found
 
+    def caller(self, name: str = "demo") -> Caller:
+        """A registered platform that calls."""
+        return Caller(self.platform(name))
+
     def link(self, auth: str | None = None, **members: object) -> SignedLink:
         """A link that demo asks for."""
         request = RedirectRequest.from_wire(claims(platform=None, iat=None, exp=None, **members))
-        return self.connections.link(request, auth=auth, platform=self.platform(), origin=ORIGIN)
+        return self.connections.link(request, auth=auth, caller=self.caller(), origin=ORIGIN)
 
     def told(self) -> Admission:
         """The one admission that led to a connection."""

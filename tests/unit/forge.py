@@ -12,9 +12,9 @@ import pytest
 
 from tests.support.clock import NOW, FakeClock
 from tests.support.world import KID, RING, SIGNING_SECRET
+from vocespace.document_cache import SECRET, CachedDocument
 from vocespace.errors import UnauthorizedError
 from vocespace.key_ring import KeyRing
-from vocespace.secret_cache import CachedSecret
 from vocespace.token_result import TokenResult
 from vocespace.tokens import Tokens
 
@@ -70,7 +70,7 @@ def tokens_of(document: dict[str, object] | None = None, *, clock: FakeClock | N
     """Tokens under a key ring, by default that of the world."""
     clock, text = clock or FakeClock(), json.dumps(document or RING)
     return Tokens(
-        CachedSecret("signing", read=lambda: text, parse=KeyRing.parse, clock=clock), max_ttl=cap, clock=clock
+        CachedDocument(SECRET, "signing", read=lambda: text, parse=KeyRing.parse, clock=clock), max_ttl=cap, clock=clock
     )
 
 

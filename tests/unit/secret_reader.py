@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tests.support.clock import FakeClock
-from vocespace.secret_cache import CachedSecret, SecretReadError
+from vocespace.document_cache import SECRET, CachedDocument, DocumentReadError
 
 
 class Reader:
     """Answers with what `answer` is at the moment: a text, or an error code to fail with."""
 
-    def __init__(self, answer: str | SecretReadError = "one") -> None:
+    def __init__(self, answer: str | DocumentReadError = "one") -> None:
         self.answer = answer
         self.reads = 0
 
     def read(self) -> str:
         """One call."""
         self.reads += 1
-        if isinstance(self.answer, SecretReadError):
+        if isinstance(self.answer, DocumentReadError):
             raise self.answer
         return self.answer
 
     def fail(self, reason: str = "ThrottlingException") -> None:
         """Lets every call fail from now on."""
-        self.answer = SecretReadError(reason)
+        self.answer = DocumentReadError(reason)
 
 
 def upper(text: str) -> str:
@@ -34,9 +34,9 @@ def upper(text: str) -> str:
     return text.upper()
 
 
-def cached(reader: Reader, clock: FakeClock) -> CachedSecret[str]:
+def cached(reader: Reader, clock: FakeClock) -> CachedDocument[str]:
     """A cached secret over a reader."""
-    return CachedSecret("canary", read=reader.read, parse=upper, clock=clock)
+    return CachedDocument(SECRET, "canary", read=reader.read, parse=upper, clock=clock)
 
 
 @dataclass

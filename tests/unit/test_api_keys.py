@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.clock import NOW
 from tests.unit.vectors import naughty_strings
-from vocespace.platforms import ApiKey, split_api_key
+from vocespace.api_keys import ApiKey, split_api_key
 
 KEY = "vsk_abcdefghijk2_" + "0" * 64
 

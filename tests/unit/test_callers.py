@@ -8,27 +8,28 @@ from hypothesis import strategies as st
 
 from tests.support.clock import NOW, FakeClock
 from tests.support.world import ACME, DEMO
-from tests.unit.items import Items
+from tests.unit.items import Items, callers_of
 from tests.unit.vectors import naughty_strings
-from vocespace.callers import Callers
+from vocespace.callers import Caller, Callers, Credentials
 from vocespace.errors import StoreUnavailableError, UnauthorizedError
 from vocespace.registry import Registry
+from vocespace.table import Item, Key
 
 ITEMS = Items()
 KEY = ITEMS.add_key("demo")
-CALLERS = Callers(ITEMS.registry(FakeClock()), FakeClock())
+CALLERS = ITEMS.callers(FakeClock())
 
 
 def refusal(callers: Callers, *, authorization: str | None = None, api_key: str | None = None) -> str:
     """For which reason a credential is refused."""
     with pytest.raises(UnauthorizedError) as refused:
-        callers.platform_of(authorization=authorization, api_key=api_key)
+        callers.caller_of(Credentials(authorization, api_key))
     return refused.value.reason
 
 
 def test_nobody_carries_no_credential_at_all() -> None:
     """And is nobody; whether that is enough is decided elsewhere."""
-    assert CALLERS.platform_of(authorization=None, api_key=None) is None
+    assert CALLERS.caller_of(Credentials()) is None
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_nobody_carries_no_credential_at_all() -> None:
 )
 def test_a_platform_shows_its_key_in_one_header_or_both(authorization: str | None, api_key: str | None) -> None:
     """RFC 9110 section 11.1: the scheme's case and the spaces after it are no matter; the key's are."""
-    assert CALLERS.platform_of(authorization=authorization, api_key=api_key) == DEMO
+    assert CALLERS.caller_of(Credentials(authorization, api_key)) == Caller(DEMO)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_a_key_that_has_ended_is_refused(expires_at: int | None, disabled: bool)
     """Only to whom has its secret is it told that way, even in the log."""
     items = Items()
     text = items.add_key(expires_at=expires_at, disabled=disabled)
-    callers = Callers(items.registry(FakeClock()), FakeClock())
+    callers = items.callers(FakeClock())
 
     assert refusal(callers, api_key=text) == "key_ended"
     assert refusal(callers, api_key=text[:-64] + "0" * 64) == "key_secret"
@@ -96,9 +97,9 @@ def test_a_key_ends_on_time_although_it_is_remembered() -> None:
     """Its end is checked at every call, not when it is read."""
     items, clock = Items(), FakeClock()
     text = items.add_key(expires_at=NOW + 10)
-    callers = Callers(items.registry(clock), clock)
+    callers = items.callers(clock)
 
-    assert callers.platform_of(authorization=None, api_key=text) == DEMO
+    assert callers.caller_of(Credentials(api_key=text)) == Caller(DEMO)
     clock.advance(10)
     assert refusal(callers, api_key=text) == "key_ended"
 
@@ -106,16 +107,16 @@ def test_a_key_ends_on_time_although_it_is_remembered() -> None:
 def test_a_platform_may_have_several_keys() -> None:
     """So that one can be replaced without an interruption; another platform's opens another platform."""
     items = Items()
-    keys = {items.add_key("demo"): DEMO, items.add_key("demo"): DEMO, items.add_key("acme"): ACME}
-    callers = Callers(items.registry(FakeClock()), FakeClock())
+    keys = {items.add_key(each.platform): Caller(each) for each in (DEMO, DEMO, ACME)}
+    callers = items.callers(FakeClock())
 
-    assert {text: callers.platform_of(authorization=None, api_key=text) for text in keys} == keys
+    assert {text: callers.caller_of(Credentials(api_key=text)) for text in keys} == keys
 
 
 def test_the_key_of_a_platform_that_is_gone_opens_nothing() -> None:
     """Removed or disabled."""
     items = Items(DEMO.model_copy(update={"disabled": True}))
-    callers = Callers(items.registry(FakeClock()), FakeClock())
+    callers = items.callers(FakeClock())
 
     assert refusal(callers, api_key=items.add_key("demo")) == "platform_unknown"
     assert refusal(callers, api_key=items.add_key("nobody")) == "platform_unknown"
@@ -124,13 +125,13 @@ def test_the_key_of_a_platform_that_is_gone_opens_nothing() -> None:
 def test_a_table_that_is_away_makes_nobody_anybody() -> None:
     """It is neither a refusal nor an admission."""
 
-    def away(_: dict[str, str]) -> None:
+    def away(_: list[Key]) -> list[Item | None]:
         raise StoreUnavailableError("away")
 
-    callers = Callers(Registry(away, FakeClock()), FakeClock())
+    callers = callers_of(Registry(away, FakeClock()), FakeClock())
 
     with pytest.raises(StoreUnavailableError):
-        callers.platform_of(authorization=None, api_key=KEY)
+        callers.caller_of(Credentials(api_key=KEY))
     assert refusal(callers, api_key="nonsense") == "key_form"
 
 

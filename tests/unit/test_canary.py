@@ -14,16 +14,16 @@ from tests.support.world import DEMO, KID
 from tests.unit.forge import HEADER, claims, forged, person, ring, tokens_of
 from tests.unit.items import Items
 from tests.unit.secret_reader import Reader
-from vocespace import observability
+from vocespace import audit, document_cache, observability
 from vocespace.admission import admit
-from vocespace.callers import Callers
+from vocespace.api_keys import ApiKey
+from vocespace.audit import Auditor
+from vocespace.callers import Credentials
 from vocespace.errors import SecretsUnavailableError, UnauthorizedError, VoceSpaceError
 from vocespace.key_ring import KeyRing
 from vocespace.livekit_key import LiveKitKey
-from vocespace.platforms import ApiKey
-from vocespace.registry import platform_item
+from vocespace.registry import platform_items
 from vocespace.request_body import json_object, read_request
-from vocespace.secret_cache import CachedSecret
 from vocespace.settings import Settings
 from vocespace.token_result import ConnectionRequest, TokenResult
 
@@ -31,6 +31,7 @@ MARK = "c4n4ry"
 SECRET = f"{MARK}-secret-0123456789abcdef0123456789"
 KEY = SECRET.encode()
 RING = ring({"kid": KID, "secret": SECRET})
+AUDITOR = Auditor("livekit", None)
 LIVEKIT = {"url": "wss://livekit.example", "apiKey": "API", "apiSecret": SECRET}
 
 
@@ -48,14 +49,12 @@ def _verify(**changes: object) -> Callable[[], object]:
 
 def _call(authorization: str | None, api_key: str | None) -> Callable[[], object]:
     items = Items()
-    return lambda: Callers(items.registry(FakeClock()), FakeClock()).platform_of(
-        authorization=authorization, api_key=api_key
-    )
+    return lambda: items.callers(FakeClock()).caller_of(Credentials(authorization, api_key))
 
 
 def _registry(**changes: object) -> Callable[[], object]:
     items = Items()
-    items.put(platform_item(DEMO) | changes)
+    items.put(platform_items(DEMO)[0] | changes)
     return lambda: items.registry(FakeClock()).platform("demo")
 
 
@@ -118,7 +117,9 @@ def test_what_holds_secrets_does_not_show_them() -> None:
     clock = FakeClock()
     stored, text = ApiKey.generate("demo", now=NOW)
     keys = KeyRing.parse(json.dumps(RING))
-    cached = CachedSecret("signing", read=lambda: json.dumps(RING), parse=KeyRing.parse, clock=clock)
+    cached = document_cache.CachedDocument(
+        document_cache.SECRET, "signing", read=lambda: json.dumps(RING), parse=KeyRing.parse, clock=clock
+    )
     cached.value()
     holders = [keys, keys.signing_key(), LiveKitKey.parse(json.dumps(LIVEKIT)), cached, tokens_of(RING), vars(cached)]
 
@@ -130,7 +131,9 @@ def test_no_log_line_tells_a_secret_or_a_person(capsys: pytest.CaptureFixture[st
     """Refreshes, failures, refusals and decisions are told of without what they were about."""
     clock = FakeClock()
     reader = Reader(json.dumps(RING))
-    cached = CachedSecret("signing", read=reader.read, parse=KeyRing.parse, clock=clock)
+    cached = document_cache.CachedDocument(
+        document_cache.SECRET, "signing", read=reader.read, parse=KeyRing.parse, clock=clock
+    )
     cached.value()
     for answer in (json.dumps(RING), SECRET, json.dumps({"kid": MARK, "secret": MARK})):
         reader.answer = answer
@@ -142,7 +145,8 @@ def test_no_log_line_tells_a_secret_or_a_person(capsys: pytest.CaptureFixture[st
         cached.value()
     for fault in FAULTS.values():
         _report(fault)
-    observability.issued("link", platform="demo", identity="guest", provider="livekit")
+    audit.note_token(SECRET, kid="k", jti="j")
+    AUDITOR.issued("link")
 
     told = capsys.readouterr()
     for line in ("secret unreadable", "malformed", "ThrottlingException", "SecretStale", "SecretAgeSeconds", "refused"):
@@ -157,6 +161,6 @@ def _report(fault: Callable[[], object]) -> None:
     try:
         fault()
     except UnauthorizedError as error:
-        observability.refused(error)
+        AUDITOR.refused(error)
     except Exception as error:  # noqa: BLE001 - as the API's own last handler
         observability.failed(error)

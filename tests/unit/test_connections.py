@@ -8,7 +8,7 @@ from tests.support.clock import NOW
 from tests.support.world import ACME, ACME_KID, ACME_SECRET
 from tests.unit.door import ORIGIN, Door
 from tests.unit.forge import claims, forged, person
-from vocespace.connections import Entrance
+from vocespace.entrance import Entrance
 from vocespace.errors import (
     IdentityRefusedError,
     PolicyRefusedError,
@@ -97,7 +97,7 @@ def test_an_opened_door_has_a_token_to_come_again_with() -> None:
     door = Door()
     request = ConnectionRequest.from_wire(claims(platform=None, room="$empty", auth="demo"))
 
-    opened = door.connections.open(request, auth="demo", platform=door.platform(), origin=ORIGIN)
+    opened = door.connections.open(request, auth="demo", caller=door.caller(), origin=ORIGIN)
 
     assert (opened.room, opened.identity, opened.expires_at) == (FRESH, Identity.PARTICIPANT, NOW + 3600)
     assert opened.redirect_url == f"{ORIGIN}/api/connection-details?auth=demo&token={opened.token}"
@@ -114,7 +114,7 @@ def test_a_platform_may_leave_the_auth_type_out(identity: str | None, auth: str)
     door = Door()
     request = ConnectionRequest.from_wire(claims(platform=None, identity=identity))
 
-    door.connections.open(request, auth=None, platform=door.platform(), origin=ORIGIN)
+    door.connections.open(request, auth=None, caller=door.caller(), origin=ORIGIN)
 
     assert door.told().auth == auth
 
@@ -124,7 +124,7 @@ def test_nobody_opens_the_door_as_a_guest_under_a_name_of_its_own() -> None:
     door = Door()
     request = ConnectionRequest.from_wire(claims(platform=None, identity="owner", id="user_1"))
 
-    opened = door.connections.open(request, auth=None, platform=None, origin=ORIGIN)
+    opened = door.connections.open(request, auth=None, caller=None, origin=ORIGIN)
 
     assert opened.identity is Identity.GUEST
     assert door.told().person.id == "guest_user_1"
@@ -140,9 +140,7 @@ def test_nobody_gets_nothing_where_guests_are_not_let_in(guests: bool, auth: str
     door = Door(guest_access=guests)
 
     with pytest.raises(UnauthorizedError):
-        door.connections.open(
-            ConnectionRequest.from_wire(claims(platform=None)), auth=auth, platform=None, origin=ORIGIN
-        )
+        door.connections.open(ConnectionRequest.from_wire(claims(platform=None)), auth=auth, caller=None, origin=ORIGIN)
     assert door.provider.connected == []
 
 
@@ -158,7 +156,7 @@ def test_nothing_is_signed_for_who_could_not_be_connected() -> None:
 def test_a_table_that_is_away_lets_nobody_in() -> None:
     """A token's platform cannot be held to its policy then."""
     door = Door()
-    door.items.items["PLATFORM#acme"] = {"pk": "PLATFORM#acme", "sk": "PLATFORM"}
+    door.items.items["PLATFORM#acme", "PLATFORM"] = {"pk": "PLATFORM#acme", "sk": "PLATFORM"}
 
     with pytest.raises(StoreUnavailableError):
         door.connections.redeem(forged(payload=claims(platform=ACME.platform)), None)

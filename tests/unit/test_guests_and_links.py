@@ -10,6 +10,7 @@ from tests.support.strategies import person_names
 from tests.unit.door import ORIGIN, Door
 from tests.unit.forge import claims, person
 from vocespace.admission import guest_id
+from vocespace.callers import Caller
 from vocespace.errors import InvalidParametersError, NoAgentAvailableError, UnauthorizedError
 from vocespace.identities import Identity
 from vocespace.request_body import read_request
@@ -143,7 +144,7 @@ def test_a_link_ends_within_the_caps(cap: int, stack: int, members: dict[str, ob
 
     if ends is None:
         with pytest.raises(InvalidParametersError):
-            door.connections.link(request, auth=None, platform=platform, origin=ORIGIN)
+            door.connections.link(request, auth=None, caller=Caller(platform), origin=ORIGIN)
     else:
-        link = door.connections.link(request, auth=None, platform=platform, origin=ORIGIN)
+        link = door.connections.link(request, auth=None, caller=Caller(platform), origin=ORIGIN)
         assert link.expires_at == door.tokens.verify(link.token).claims.exp == NOW + ends

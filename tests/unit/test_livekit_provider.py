@@ -15,17 +15,17 @@ from tests.support.world import LIVEKIT_KEY, LIVEKIT_SECRET, LIVEKIT_URL
 from tests.unit.forge import person
 from tests.unit.secret_reader import Reader
 from vocespace.admission import admit_guest
+from vocespace.document_cache import SECRET, CachedDocument
 from vocespace.errors import SecretsUnavailableError
 from vocespace.livekit_key import LiveKitKey
 from vocespace.livekit_provider import LiveKitProvider, room_name_for
-from vocespace.secret_cache import CachedSecret
 
 DOCUMENT = json.dumps({"url": LIVEKIT_URL, "apiKey": LIVEKIT_KEY, "apiSecret": LIVEKIT_SECRET})
 
 
 def provider(reader: Reader, mapping: Literal["space", "room"] = "space") -> LiveKitProvider:
     """A provider whose key is what a reader answers."""
-    key = CachedSecret("livekit", read=reader.read, parse=LiveKitKey.parse, clock=FakeClock())
+    key = CachedDocument(SECRET, "livekit", read=reader.read, parse=LiveKitKey.parse, clock=FakeClock())
     return LiveKitProvider(key, room_mapping=mapping, clock=FakeClock())
 
 

@@ -21,6 +21,7 @@ def test_nothing_given_is_a_whole_demo() -> None:
     assert not options.livekit.is_short
     assert options.parameters == {
         "GuestAccess": "true",
+        "IamAccess": "true",
         "ApiDocs": "true",
         "SigningKeyPlatform": "demo",
         "LiveKitUrl": "ws://127.0.0.1:7880",
@@ -65,6 +66,9 @@ def test_livekit_variables_win() -> None:
         ({"PORT": "-1"}, "PORT"),
         ({"PORT": "٣"}, "PORT"),
         ({"LIVEKIT_API_KEY": "devkey"}, "LIVEKIT_API_SECRET"),
+        ({"DYNAMODB_URL": "https://dynamodb.eu-central-1.amazonaws.com"}, "DYNAMODB_URL"),
+        ({"DYNAMODB_URL": "http://127.0.0.1.example.com:8000"}, "DYNAMODB_URL"),
+        ({"DYNAMODB_URL": "http://192.168.1.5:8000"}, "DYNAMODB_URL"),
         ({"LIVEKIT_API_SECRET": "not to be told"}, "LIVEKIT_API_KEY"),
     ],
 )
@@ -85,3 +89,22 @@ def test_unusable_livekit_url_is_refused_without_the_secret() -> None:
 def test_folder_can_be_moved(tmp_path: Path) -> None:
     """LOCAL_DIR keeps two runs apart."""
     assert Options.from_environment({"LOCAL_DIR": str(tmp_path)}, NAMES).folder == tmp_path
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:8000", "http://localhost:8000/", "http://[::1]:8000"])
+def test_table_can_be_in_another_dynamodb_of_this_machine(url: str) -> None:
+    """DYNAMODB_URL names it; nothing given is moto's."""
+    assert Options.from_environment({"DYNAMODB_URL": url}, NAMES).dynamodb_url == url
+
+
+def test_certificates_of_the_developer_are_handed_on() -> None:
+    """SSL_CERT_FILE is the one variable of the developer's own that functions get."""
+    assert Options.from_environment({"SSL_CERT_FILE": "/ca.pem"}, NAMES).ca_file == "/ca.pem"
+    assert Options.from_environment({}, NAMES).ca_file == ""
+
+
+def test_demo_can_be_called_by_the_local_role() -> None:
+    """Whoever signs with the keys of this machine's AWS calls in the name of the demo platform."""
+    demo = make_demo(LiveKit.from_environment({}), now=1)
+
+    assert demo.platform.roles == ("arn:aws:iam::123456789012:role/local-demo",)

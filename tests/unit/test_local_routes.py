@@ -38,6 +38,14 @@ def test_most_specific_route_wins(method: str, path: str, match: Match) -> None:
     assert ROUTES.match(method, path) == match
 
 
+def test_a_route_that_only_iam_lets_in_says_so() -> None:
+    """The same path by another method can be open."""
+    routes = Routes([("F", "GET", "/iam/a"), ("F", "POST", "/iam/a")], signed=[("POST", "/iam/a")])
+
+    assert routes.match("POST", "/iam/a") == Match("F", "POST", "/iam/a", is_signed=True)
+    assert routes.match("GET", "/iam/a") == Match("F", "GET", "/iam/a")
+
+
 def test_without_a_default_route_nothing_takes_the_rest() -> None:
     """A stack without `$default` leaves the gateway to answer 404."""
     assert Routes([("F", "GET", "/a")]).match("GET", "/b") is None

@@ -9,22 +9,34 @@ from vocespace.errors import (
     FieldError,
     InvalidParametersError,
     MethodNotAllowedError,
+    QuotaExceededError,
     UnauthorizedError,
     VoceSpaceError,
 )
 from vocespace.problem import ERROR_MAP, internal_problem, problem_for
+from vocespace.rate_limit import Allowance
 
 EXPECTED: dict[str, tuple[int, dict[str, str]]] = {
     "invalid_parameters": (400, {}),
     "unauthorized": (401, {"WWW-Authenticate": "Bearer"}),
     "identity_refused": (403, {}),
     "policy_refused": (403, {}),
+    "person_blocked": (403, {}),
     "not_found": (404, {}),
     "method_not_allowed": (405, {"Allow": "GET, POST"}),
     "no_agent_available": (409, {"Retry-After": "5"}),
     "body_too_large": (413, {}),
     "unsupported_media_type": (415, {}),
+    "quota_exceeded": (
+        429,
+        {
+            "Retry-After": "7",
+            "RateLimit-Policy": '"requestsPerMinute";q=50;w=60',
+            "RateLimit": '"requestsPerMinute";r=0;t=7',
+        },
+    ),
     "upstream_failed": (502, {}),
+    "issuer_unavailable": (503, {"Retry-After": "5"}),
     "secrets_unavailable": (503, {"Retry-After": "5"}),
     "store_unavailable": (503, {"Retry-After": "5"}),
     "upstream_timeout": (504, {}),
@@ -39,6 +51,8 @@ def example(kind: type[VoceSpaceError]) -> VoceSpaceError:
         return InvalidParametersError(FieldError("space", "may not be dots only"))
     if kind is MethodNotAllowedError:
         return MethodNotAllowedError(("GET", "POST"))
+    if kind is QuotaExceededError:
+        return QuotaExceededError(Allowance("requestsPerMinute", 50, 60, 0, 7))
     return kind("c4n4ry")
 
 

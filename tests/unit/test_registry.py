@@ -12,18 +12,20 @@ from hypothesis import strategies as st
 from tests.support.clock import NOW, FakeClock
 from tests.support.world import ACME, DEMO
 from tests.unit.items import Items
+from vocespace.api_keys import ApiKey
 from vocespace.errors import StoreUnavailableError
 from vocespace.identities import Identity
-from vocespace.platforms import ApiKey, Platform, Policy
+from vocespace.platforms import Platform, Policy
 from vocespace.registry import (
     MEMORY_ENTRIES,
     MEMORY_SECONDS,
     Registry,
-    api_key_item,
+    api_key_items,
     api_key_key,
-    platform_item,
+    platform_items,
     platform_key,
 )
+from vocespace.table import Item, Key
 
 NAMES = st.from_regex(r"[a-z0-9][a-z0-9-]{0,62}", fullmatch=True)
 LISTS = st.lists(st.text("abc*-", min_size=1, max_size=9), min_size=1, max_size=4)
@@ -42,11 +44,12 @@ POLICIES = st.fixed_dictionaries(
 def test_a_platform_comes_back_as_it_was_stored(platform: str, policy: Policy, created_at: int) -> None:
     """Every field of it and of its policy, under the documented key."""
     stored = Platform(platform=platform, policy=policy, created_at=created_at)
-    item = platform_item(stored)
+    item, entry = platform_items(stored)
 
     assert (item["pk"], item["sk"]) == (f"PLATFORM#{platform}", "PLATFORM")
     assert Items(stored).registry(FakeClock()).platform(platform) == stored
-    assert set(item) == {"pk", "sk", "platform", "policy", "createdAt", "disabled"}
+    assert set(item) == {"pk", "sk", "platform", "policy", "createdAt", "disabled", "issuers", "roles", "revision"}
+    assert entry == {"pk": "PLATFORMS", "sk": platform}
     assert set(item["policy"]) == {"authTypes", "identities", "spaces", "rooms", "maxTtlSeconds"}
 
 
@@ -56,13 +59,15 @@ def test_a_key_comes_back_as_it_was_stored(platform: str, expires_at: int | None
     stored, _ = ApiKey.generate(platform, now=NOW, expires_at=expires_at)
     stored = stored.model_copy(update={"disabled": disabled})
     items = Items()
-    items.put(api_key_item(stored))
+    item, entry = api_key_items(stored)
+    items.put(item, entry)
 
     assert items.registry(FakeClock()).api_key(stored.key_id) == stored
-    assert set(api_key_item(stored)) - {"expiresAt"} == {
+    assert set(item) - {"expiresAt"} == {
         "pk", "sk", "keyId", "platform", "secretSha256", "createdAt", "disabled"
     }  # fmt: skip
-    assert ("expiresAt" in api_key_item(stored)) == (expires_at is not None)
+    assert ("expiresAt" in item) == (expires_at is not None)
+    assert entry == {"pk": f"PLATFORM#{platform}", "sk": f"KEY#{stored.key_id}"}
     assert api_key_key(stored.key_id) == {"pk": f"KEY#{stored.key_id}", "sk": "KEY"}
 
 
@@ -85,8 +90,8 @@ def test_a_removed_platform_is_known_for_a_minute_and_no_longer() -> None:
     registry = items.registry(clock)
     assert registry.platform("demo") == DEMO
     assert registry.platform("acme") == ACME
-    del items.items["PLATFORM#demo"]
-    items.put(platform_item(ACME.model_copy(update={"policy": DEMO.policy})))
+    del items.items["PLATFORM#demo", "PLATFORM"]
+    items.put(*platform_items(ACME.model_copy(update={"policy": DEMO.policy})))
 
     clock.advance(59.9)
     assert registry.platform("demo") == DEMO
@@ -101,7 +106,7 @@ def test_a_new_platform_is_found_after_a_minute() -> None:
     items, clock = Items(), FakeClock()
     registry = items.registry(clock)
     assert registry.platform("new") is None
-    items.put(platform_item(DEMO.model_copy(update={"platform": "new"})))
+    items.put(*platform_items(DEMO.model_copy(update={"platform": "new"})))
 
     clock.advance(59.9)
     assert registry.platform("new") is None
@@ -114,7 +119,7 @@ def test_a_sandbox_that_was_frozen_has_not_stopped_the_minute() -> None:
     items, clock = Items(), FakeClock()
     registry = items.registry(clock)
     assert registry.platform("demo") == DEMO
-    del items.items["PLATFORM#demo"]
+    del items.items["PLATFORM#demo", "PLATFORM"]
 
     clock.wall += 60
 
@@ -126,7 +131,7 @@ def test_a_clock_that_was_set_back_does_not_prolong_the_minute() -> None:
     items, clock = Items(), FakeClock()
     registry = items.registry(clock)
     assert registry.platform("demo") == DEMO
-    del items.items["PLATFORM#demo"]
+    del items.items["PLATFORM#demo", "PLATFORM"]
 
     clock.wall -= 3600
 
@@ -195,14 +200,14 @@ MALFORMED: list[dict[str, Any]] = [
 def test_a_malformed_item_lets_nobody_in_and_is_not_remembered(change: dict[str, Any]) -> None:
     """It is the operator's fault, not the caller's: 503, and mended at once when the item is."""
     items = Items()
-    items.put(platform_item(DEMO) | change)
+    items.put(platform_items(DEMO)[0] | change)
     registry = items.registry(FakeClock())
 
     for _ in range(2):
         with pytest.raises(StoreUnavailableError) as refused:
             registry.platform("demo")
         assert refused.value.reason == "item_malformed"
-    items.put(platform_item(DEMO))
+    items.put(*platform_items(DEMO))
     assert registry.platform("demo") == DEMO
 
 
@@ -211,10 +216,10 @@ def test_an_outage_is_not_remembered_either() -> None:
     items, clock = Items(), FakeClock()
     broken = [False]
 
-    def read(key: dict[str, str]) -> dict[str, Any] | None:
+    def read(keys: list[Key]) -> list[Item | None]:
         if broken[0]:
             raise StoreUnavailableError("InternalServerError")
-        return items.read(key)
+        return items.read(keys)
 
     registry = Registry(read, clock)
     assert registry.platform("demo") == DEMO

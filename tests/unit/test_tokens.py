@@ -10,10 +10,10 @@ import pytest
 from tests.support.clock import NOW, FakeClock
 from tests.support.world import ACME_KID, ACME_SECRET, KID, RING_KEYS, SIGNING_SECRET
 from tests.unit.forge import DAY, HEADER, KEY, claims, forged, person, refusal, ring, tokens_of
+from vocespace.document_cache import SECRET, CachedDocument
 from vocespace.errors import SecretsUnavailableError
 from vocespace.jws import sign
 from vocespace.key_ring import KeyRing
-from vocespace.secret_cache import CachedSecret
 from vocespace.tokens import Tokens
 
 ACME = ACME_SECRET.encode()
@@ -84,7 +84,7 @@ PAYLOADS: list[tuple[str, bytes]] = [
     ("a string", b'"claims"'),
     ("too deep", json.dumps(claims(x=0)).replace('"x": 0', '"x": ' + "[" * 20 + "]" * 20).encode()),
     ("far too deep", json.dumps(claims(x=0)).replace('"x": 0', '"x": ' + "[" * 2500 + "]" * 2500).encode()),
-    ("too many", json.dumps(claims() | {f"x{number}": number for number in range(64)}).encode()),
+    ("too many", json.dumps(claims() | {f"x{number}": number for number in range(128)}).encode()),
 ]
 
 
@@ -203,7 +203,9 @@ def test_an_unknown_kid_makes_one_look_at_the_ring_in_thirty_seconds() -> None:
         reads.append(len(reads))
         return json.dumps(documents[-1])
 
-    tokens = Tokens(CachedSecret("signing", read=read, parse=KeyRing.parse, clock=clock), max_ttl=DAY, clock=clock)
+    tokens = Tokens(
+        CachedDocument(SECRET, "signing", read=read, parse=KeyRing.parse, clock=clock), max_ttl=DAY, clock=clock
+    )
     tokens.verify(forged())
     documents.append(ring(OWN, {"kid": "new", "secret": "added-a-moment-ago-0123456789abcdef"}))
 

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import compileall
 import py_compile
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from tools.verify_build import PACKAGE, function_problems, handler_problems, layer_problems
+from tools.layer_checks import MACHINES, PACKAGE, layer_problems, trees_problems
+from tools.verify_build import function_problems, handler_problems
 
 HANDLER = "functions.greet.app.lambda_handler"
+JWS = "def parse_compact(text, form):\n    return text\n"
+ASYMMETRIC = """
+import sys
+from pathlib import Path
+
+CRYPTOGRAPHY, FORM = Path(), None
+
+
+def claims_signed_by(token, jwk):
+    sys.path.append(str(CRYPTOGRAPHY / "late"))
+    import cryptography
+
+    return {"iss": cryptography.ISSUER}
+"""
 GOOD = "def lambda_handler(event, context):\n    return {}\n"
 
 
@@ -123,6 +139,82 @@ def test_stray_file_and_missing_architecture_are_named(layer: Path, source: Path
         "the layer ships requirements.txt",
         f"fast/_core.{tag}-x86_64-linux-gnu.so is not there for each of aarch64, x86_64",
     ]
+
+
+def test_good_trees_have_no_problems(tmp_path: Path, interpreter: str) -> None:
+    """The same files for both processors, each with its own compiled module, pass."""
+    assert list(trees_problems(_trees(tmp_path), interpreter)) == []
+
+
+def test_what_is_not_there_for_both_processors_is_named(tmp_path: Path, interpreter: str) -> None:
+    """A module of one tree only, one without byte code, and one that was compiled for the other processor."""
+    trees = _trees(tmp_path)
+    _write(trees / "x86_64" / "fast" / "extra.py", "")
+    shutil.copy(trees / "x86_64" / "fast" / "_core.abi3.so", trees / "aarch64" / "fast")
+    _write(trees.parent / "python" / "fast.py", "")
+
+    assert list(trees_problems(trees, interpreter)) == [
+        "the layer ships more than cryptography",
+        "fast/extra.py is not there for both of aarch64, x86_64",
+        "aarch64/fast/_core.abi3.so is not made for aarch64",
+        "fast/extra.py has no byte code that the runtime uses as it is",
+    ]
+
+
+def test_missing_tree_is_named(tmp_path: Path, interpreter: str) -> None:
+    """A build for one processor only is no build."""
+    trees = _trees(tmp_path)
+    shutil.rmtree(trees / "aarch64")
+
+    assert list(trees_problems(trees, interpreter)) == ["cryptography is not there for each of aarch64, x86_64"]
+
+
+@pytest.mark.parametrize(
+    ("code", "problems"),
+    [
+        (GOOD, []),
+        ("import sys\nsys.modules['cryptography'] = sys\n" + GOOD, ["cryptography was imported with the handler"]),
+    ],
+)
+def test_cryptography_comes_late_and_comes(tmp_path: Path, layer: Path, code: str, problems: list[str]) -> None:
+    """A handler leaves cryptography alone, and a token is verified once its folder is on the path."""
+    late = _verifier(layer, tmp_path, issuer="joe")
+
+    assert handler_problems(sys.executable, _artifact(tmp_path, code), layer, HANDLER, late) == problems
+
+
+def test_cryptography_that_is_not_there_is_named(tmp_path: Path, layer: Path) -> None:
+    """A layer without what it is for is told."""
+    _verifier(layer, tmp_path, issuer="joe")
+
+    [found] = handler_problems(sys.executable, _artifact(tmp_path, GOOD), layer, HANDLER, tmp_path / "empty" / "late")
+
+    assert "no token is verified: ModuleNotFoundError" in found
+
+
+def test_cryptography_that_verifies_wrongly_is_named(tmp_path: Path, layer: Path) -> None:
+    """The claims have to be those of the token."""
+    late = _verifier(layer, tmp_path, issuer="jane")
+
+    assert handler_problems(sys.executable, _artifact(tmp_path, GOOD), layer, HANDLER, late) == [
+        "the claims of a token are not its own"
+    ]
+
+
+def _verifier(layer: Path, folder: Path, *, issuer: str) -> Path:
+    _write(layer / PACKAGE / "jws.py", JWS)
+    _write(layer / PACKAGE / "asymmetric.py", ASYMMETRIC)
+    _write(folder / "late" / "cryptography.py", f"ISSUER = {issuer!r}\n")
+    return folder / "late"
+
+
+def _trees(folder: Path) -> Path:
+    trees = folder / "layer-of-trees" / "cryptography"
+    for machine, number in MACHINES.items():
+        _write(trees / machine / "fast" / "__init__.py", "")
+        (trees / machine / "fast" / "_core.abi3.so").write_bytes(b"\x7fELF".ljust(18, b"\0") + bytes([number, 0]))
+    _compile(trees)
+    return trees
 
 
 def _write(path: Path, text: str) -> None:

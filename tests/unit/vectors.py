@@ -23,6 +23,18 @@ class JwsCase:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicKeyCase:
+    """One Wycheproof JWS under a public key, with the `kid` and `alg` that its header names."""
+
+    tc_id: int
+    jwk: dict[str, Any]
+    jws: str
+    kid: str
+    alg: str
+    valid: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MacCase:
     """One Wycheproof HMAC-SHA256; `valid` also says that the tag is whole."""
 
@@ -45,6 +57,22 @@ def jws_cases() -> list[JwsCase]:
             valid=use.get(test["tcId"], test["result"]) == "valid",
         )
         for group in _load("wycheproof_hs256_test.json")["testGroups"]
+        for test in group["tests"]
+    ]
+
+
+def public_key_cases() -> list[PublicKeyCase]:
+    """The RS, PS and ES cases."""
+    return [
+        PublicKeyCase(
+            tc_id=test["tcId"],
+            jwk=group["public"],
+            jws=test["jws"],
+            kid=group["public"]["kid"],
+            alg=_algorithm(test["jws"], group["public"].get("alg", "none")),
+            valid=test["result"] == "valid",
+        )
+        for group in _load("wycheproof_asymmetric_test.json")["testGroups"]
         for test in group["tests"]
     ]
 
@@ -88,6 +116,14 @@ def naughty_strings() -> list[str]:
 def unpadded(text: str) -> bytes:
     """Decodes base64url without padding."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _algorithm(jws: str, otherwise: str) -> str:
+    try:
+        header = json.loads(unpadded(jws.partition(".")[0]))
+    except ValueError:
+        return otherwise
+    return str(header.get("alg", otherwise))
 
 
 def _load(name: str) -> dict[str, Any]:

@@ -8,14 +8,17 @@ from typing import Any
 
 from tools.openapi import refusals
 from tools.openapi.headers import HEADERS
-from tools.openapi.operations import connection_details, redirect_url, service_info
+from tools.openapi.operations import blocks, connection_details, redirect_url, service_info
 from tools.openapi.parts import SECURITY_SCHEMES, reference
 from tools.openapi.schemas import auth_type_schema, wire_schemas
+from vocespace.blocking import AddedBlock, ListedBlocks
+from vocespace.blocks import BlockRequest
 from vocespace.connection_details import Connection, SignedConnection
-from vocespace.connections import SignedLink
+from vocespace.entrance import SignedLink
 from vocespace.identities import Permission
 from vocespace.problem import Problem
 from vocespace.token_result import ConnectionRequest, RedirectRequest
+from vocespace.users import UserRequest
 
 _PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -23,7 +26,11 @@ _DESCRIPTION = (
     "Lets the users of a platform enter a VoceSpace space: connection details for LiveKit clients, and signed redirect "
     "URLs.\n"
     "\n"
-    "Bodies are read strictly: no member twice, none unknown, no `1.0` for `1`. An optional member may be null.\n"
+    "Platforms call by an API key, or below `/iam` by an IAM role; a platform's signed-in users call with their own "
+    "token.\n"
+    "\n"
+    "Bodies are read strictly: no member twice, none unknown, no `1.0` for `1`. An optional member without a default "
+    "may be null.\n"
     "\n"
     "Every error of ours is a problem document (RFC 9457) whose `code` is stable. A path that does not exist is "
     "answered 404 `not_found`, a method that a path does not have 405 `method_not_allowed`. API Gateway itself may "
@@ -50,6 +57,8 @@ _SMALL_SCHEMAS: dict[str, Any] = {
         "required": ["message"],
     },
 }
+
+_IDENTITY_OF_A_USER = "One that the user's own token gives; omitted: the first of those."
 
 # The models of answers say what they are; what a reader has to know about single members stands here.
 _MEMBERS = {
@@ -78,9 +87,11 @@ def build_document() -> dict[str, Any]:
         "servers": [{"url": "/", "description": "Wherever this document came from."}],
         "tags": [
             {"name": "Entering a space", "description": "Tokens, links and connection details."},
+            {"name": "Keeping people out", "description": "Blocks: who may not come into a space, whoever vouches."},
+            {"name": "IAM roles", "description": "The same for AWS workloads, which sign their requests (SigV4)."},
             {"name": "Service", "description": "What the service says about itself."},
         ],
-        "paths": connection_details.PATHS | redirect_url.PATHS | service_info.PATHS,
+        "paths": connection_details.PATHS | redirect_url.PATHS | blocks.PATHS | service_info.PATHS,
         "components": {
             "schemas": _schemas(),
             "responses": refusals.responses(),
@@ -92,7 +103,8 @@ def build_document() -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     schemas = wire_schemas(
-        requests=[ConnectionRequest, RedirectRequest], answers=[Connection, SignedConnection, SignedLink, Problem]
+        requests=[ConnectionRequest, RedirectRequest, UserRequest, BlockRequest],
+        answers=[Connection, SignedConnection, SignedLink, AddedBlock, ListedBlocks, Problem],
     )
     schemas["Problem"]["properties"]["code"]["enum"] = refusals.codes()
     permissions = {
@@ -103,6 +115,7 @@ def _schemas() -> dict[str, Any]:
     }
     for name in ("Connection", "SignedConnection", "SignedLink"):
         _describe(schemas[name]["properties"])
+    schemas["UserRequest"]["properties"]["identity"]["description"] = _IDENTITY_OF_A_USER
     schemas |= {"AuthType": auth_type_schema(), "Permissions": permissions, **_SMALL_SCHEMAS}
     return dict(sorted(schemas.items()))
 

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from vocespace.blocking import AddedBlock, Kick, ListedBlocks
+from vocespace.blocks import Block
 from vocespace.connection_details import Connection, SignedConnection
-from vocespace.connections import SignedLink
+from vocespace.entrance import SignedLink
 from vocespace.identities import Identity, permissions_of
 
 _EVENTS = Path(__file__).parents[2] / "events"
@@ -43,6 +45,17 @@ GUEST_CONNECTION = CONNECTION.model_copy(
 SIGNED_CONNECTION = SignedConnection(**CONNECTION.model_dump(), token=_TOKEN, redirect_url=_REDIRECT_URL)
 SIGNED_LINK = SignedLink(redirect_url=_REDIRECT_URL, token=_TOKEN, expires_at=_ENDS)
 WEB_CLIENT_LINK = {"redirectUrl": _WEB_CLIENT_URL}
+BLOCK = Block(
+    space="my-workspace",
+    id="user_67890",
+    expires_at=_ENDS,
+    reason="asked to leave twice",
+    created_at=_ENDS - 3600,
+    platform="acme",
+)
+ADDED_BLOCK = AddedBlock(**BLOCK.model_dump())
+KICKED_BLOCK = AddedBlock(**BLOCK.model_dump(), kick=Kick.REMOVED)
+LISTED_BLOCKS = ListedBlocks(blocks=(BLOCK,))
 
 
 def sent(event: str) -> Any:  # noqa: ANN401 - whatever JSON the event carries

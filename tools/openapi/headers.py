@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+RATE_LIMIT = ("RateLimit-Policy", "RateLimit")
+"""What tells a platform about its quota; absent where it has none."""
+
 _ALWAYS = ("Cache-Control", "Referrer-Policy", "X-Content-Type-Options")
 
 
@@ -21,6 +24,18 @@ HEADERS: dict[str, Any] = {
         "required": True,
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
         "example": "5",
+    },
+    "RateLimit-Policy": {
+        "description": "The platform's quota: its name, `q` how much each window grants, `w` the window's seconds.",
+        "required": False,
+        "schema": {"type": "string", "pattern": '^"[A-Za-z]+";q=[0-9]+;w=[0-9]+$'},
+        "example": '"requestsPerMinute";q=50;w=60',
+    },
+    "RateLimit": {
+        "description": "What is left of that quota: `r` how much, `t` the seconds until the next window.",
+        "required": False,
+        "schema": {"type": "string", "pattern": '^"[A-Za-z]+";r=[0-9]+;t=[0-9]+$'},
+        "example": '"requestsPerMinute";r=49;t=37',
     },
     "Allow": {
         "description": "The methods that this path has.",
@@ -44,3 +59,8 @@ HEADERS: dict[str, Any] = {
 def header_references(*names: str) -> dict[str, Any]:
     """The headers of one response: these, after those that every answer has."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in (*_ALWAYS, *names)}
+
+
+def perhaps(headers: dict[str, Any]) -> dict[str, Any]:
+    """The same headers, where API Gateway may have answered in our place and sends none of them."""
+    return {name: HEADERS[name] | {"required": False} for name in headers}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.openapi.headers import header_references
+from tools.openapi.headers import RATE_LIMIT, header_references
 from vocespace.request_body import JSON
 
 API_KEY: list[dict[str, list[str]]] = [{"ApiKeyBearer": []}, {"ApiKeyHeader": []}]
+USER: dict[str, list[str]] = {"UserToken": []}
+ROLE: dict[str, list[str]] = {"SigV4": []}
 NOBODY: dict[str, list[str]] = {}
 TOKEN: dict[str, list[str]] = {"SignedToken": []}
 
@@ -23,6 +25,21 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "in": "header",
         "name": "x-api-key",
         "description": "The same API key, for clients that cannot set `Authorization`.",
+    },
+    "UserToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A signed-in user's own token (OpenID Connect, asymmetric signature), by an issuer that a "
+        "platform names and for the audience that it names.",
+    },
+    "SigV4": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "x-amazon-apigateway-authtype": "awsSigv4",
+        "description": "AWS Signature Version 4 for the service `execute-api`, by a session of an IAM role that a "
+        "platform names. The role needs `execute-api:Invoke` on the route.",
     },
     "SignedToken": {
         "type": "apiKey",
@@ -57,9 +74,15 @@ def json_answer(description: str, schema: dict[str, Any], examples: dict[str, An
     }
 
 
-def query(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """A query parameter; none of them is required on its own."""
-    return {"name": name, "in": "query", "description": description, "schema": schema}
+def counted(answer: dict[str, Any]) -> dict[str, Any]:
+    """The same answer, which also tells a platform what is left of its quota."""
+    return answer | {"headers": header_references(*RATE_LIMIT)}
+
+
+def query(name: str, description: str, schema: dict[str, Any], *, required: bool = False) -> dict[str, Any]:
+    """A query parameter."""
+    parameter = {"name": name, "in": "query", "description": description, "schema": schema}
+    return parameter | ({"required": True} if required else {})
 
 
 def or_empty(schema: dict[str, Any]) -> dict[str, Any]:

@@ -5,22 +5,31 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from tools.openapi.headers import header_references
+from tools.openapi.headers import header_references, perhaps
 from tools.openapi.parts import reference
 from vocespace.api import PROBLEM
-from vocespace.errors import FieldError, InvalidParametersError, MethodNotAllowedError, VoceSpaceError
+from vocespace.errors import (
+    FieldError,
+    InvalidParametersError,
+    MethodNotAllowedError,
+    QuotaExceededError,
+    VoceSpaceError,
+)
 from vocespace.problem import ERROR_MAP, Problem, internal_problem, problem_for
+from vocespace.rate_limit import Allowance
 from vocespace.request_body import JSON
 
 _REQUEST_ID = "RbXqYgAAliAEPqQ="
 _SAMPLES: dict[type[VoceSpaceError], VoceSpaceError] = {
     InvalidParametersError: InvalidParametersError(FieldError("space", "is missing")),
     MethodNotAllowedError: MethodNotAllowedError(("GET", "POST")),
+    QuotaExceededError: QuotaExceededError(Allowance("requestsPerMinute", 50, 60, 0, 37)),
 }
 _GATEWAY = {
     429: ("Throttled", "Too many requests at once.", "Too Many Requests"),
     431: ("HeadTooLarge", "Request line and headers are over 10,240 bytes.", "Request Header Fields Too Large"),
 }
+_UNSIGNED = ("UnsignedOrProblem403", "No signature that stands, or a role that IAM does not let in.", "Forbidden")
 
 
 def _problem(kind: type[VoceSpaceError]) -> tuple[Problem, dict[str, str]]:
@@ -43,17 +52,34 @@ def responses() -> dict[str, Any]:
     opaque = internal_problem(_REQUEST_ID)
     by_status[opaque.status] = [opaque]
     problems = {_name(status): _response(by_status[status], headers.get(status, {})) for status in sorted(by_status)}
-    return problems | {name: _gateway_response(text, message) for name, text, message in _GATEWAY.values()}
+    for status in by_status.keys() & _GATEWAY.keys():
+        problems[_name(status)] = _either(problems[_name(status)], *_GATEWAY[status][1:])
+    unsigned, text, message = _UNSIGNED
+    return (
+        problems
+        | {unsigned: _either(problems[_name(403)], text, message)}
+        | {name: _gateway_response(text, message) for name, text, message in _GATEWAY.values()}
+    )
 
 
 def refused_by(*kinds: type[VoceSpaceError]) -> dict[str, Any]:
     """References to the responses by which an operation answers these refusals, and to those every operation has."""
-    statuses = {int(ERROR_MAP[kind].status) for kind in kinds} | {HTTPStatus.INTERNAL_SERVER_ERROR.value, *_GATEWAY}
-    return {str(status): {"$ref": f"#/components/responses/{_name(status)}"} for status in sorted(statuses)}
+    ours = {int(ERROR_MAP[kind].status) for kind in kinds} | {HTTPStatus.INTERNAL_SERVER_ERROR.value}
+    names = {status: name for status, (name, *_) in _GATEWAY.items()} | {status: _name(status) for status in ours}
+    return {str(status): _reference(names[status]) for status in sorted(names)}
+
+
+def refused_unsigned() -> dict[str, Any]:
+    """The 403 of an operation to which API Gateway lets only signed requests through, in place of the usual one."""
+    return {str(HTTPStatus.FORBIDDEN.value): _reference(_UNSIGNED[0])}
+
+
+def _reference(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/responses/{name}"}
 
 
 def _name(status: int) -> str:
-    return _GATEWAY[status][0] if status in _GATEWAY else f"Problem{status}"
+    return f"Problem{status}"
 
 
 def _response(problems: list[Problem], headers: dict[str, str]) -> dict[str, Any]:
@@ -67,6 +93,15 @@ def _response(problems: list[Problem], headers: dict[str, str]) -> dict[str, Any
                 "examples": {problem.code: {"value": problem.to_wire()} for problem in problems},
             }
         },
+    }
+
+
+def _either(ours: dict[str, Any], text: str, message: str) -> dict[str, Any]:
+    gateways = _gateway_response(text, message)
+    return {
+        "description": f"{ours['description']}\n\n{gateways['description']}",
+        "headers": perhaps(ours["headers"]),
+        "content": ours["content"] | gateways["content"],
     }
 
 

@@ -11,6 +11,7 @@ from pydantic_core import core_schema
 from typing_extensions import override
 
 from vocespace.names import MAX_NAME_BYTES, AuthType, avatar_url, person_name, place_name
+from vocespace.platforms import platform_id
 from vocespace.rooms import EMPTY, MAIN, room_type
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -39,6 +40,10 @@ _RULES: dict[object, JsonSchemaValue] = {
         "description": "`$empty`: a room of one's own. `$space`: the main room. Otherwise a room, under the rules of a "
         "PlaceName, created if it is missing.",
         "pattern": rf"^(?:\{EMPTY}|\{MAIN}|{_PLACE})$",
+    },
+    platform_id: {
+        _NAME: "PlatformId",
+        "description": "The id of a platform.",
     },
     avatar_url: {
         _NAME: "AvatarUrl",

@@ -13,7 +13,9 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic_core import to_json
 
-from vocespace import observability
+from vocespace import audit, observability
+from vocespace.audit import Auditor
+from vocespace.callers import Credentials
 from vocespace.errors import FieldError, InvalidParametersError, MethodNotAllowedError, NotFoundError, VoceSpaceError
 from vocespace.problem import internal_problem, problem_for
 from vocespace.request_body import JSON, json_object, read_request
@@ -29,14 +31,23 @@ _ALWAYS = {
 }
 _MAX_QUERY_FIELDS = 32
 
+IAM_PREFIX = "/iam"
+"""What the routes behind IAM start with; API Gateway lets only signed requests through to them."""
+
 Body = TypeVar("Body", bound=WireModel)
+Handler = Callable[[], Response[str]]
 
 
 class Api(APIGatewayHttpResolver):
-    """A resolver whose every answer, also to what goes wrong, is one of ours."""
+    """A resolver whose every answer, also to what goes wrong, is one of ours.
 
-    def __init__(self) -> None:
+    Args:
+        auditor: Gives what refusals are written down by; None where nothing is decided.
+    """
+
+    def __init__(self, auditor: Callable[[], Auditor] | None = None) -> None:
         super().__init__()
+        self._auditor = auditor
         self.exception_handler(VoceSpaceError)(self._refuse)
         self.exception_handler(Exception)(self._fail)
         self.not_found(self._miss)
@@ -93,10 +104,23 @@ class Api(APIGatewayHttpResolver):
             raise InvalidParametersError(FieldError("auth", "differs between query and body"))
         return in_query or in_body
 
-    def credentials(self) -> tuple[str | None, str | None]:
-        """The headers that a caller may authenticate with: `Authorization` and `x-api-key`."""
+    def credentials(self) -> Credentials:
+        """What a caller may authenticate with: two headers, or on a route behind IAM only what API Gateway verified."""
+        if self.event.path.startswith(IAM_PREFIX):
+            iam = (self.event.raw_event["requestContext"].get("authorizer") or {}).get("iam") or {}
+            return Credentials(session=str(iam.get("userArn")))
         headers = self.event.headers
-        return headers.get("authorization"), headers.get("x-api-key")
+        return Credentials(headers.get("authorization"), headers.get("x-api-key"))
+
+    def for_all_callers(self, method: str, path: str) -> Callable[[Handler], Handler]:
+        """A route that is reachable both as it is and, for IAM roles, behind IAM."""
+
+        def register(handler: Handler) -> Handler:
+            for each in (path, IAM_PREFIX + path):
+                self.route(each, method)(handler)
+            return handler
+
+        return register
 
     def origin(self, configured: str) -> str:
         """The base URL of our own links: as configured, or the domain that API Gateway was reached by."""
@@ -108,13 +132,15 @@ class Api(APIGatewayHttpResolver):
         return observability.logger().inject_lambda_context(self._answer, clear_state=True)
 
     def _answer(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        observability.logger().set_correlation_id(_request_id(event))
+        request_id = _request_id(event)
+        observability.logger().set_correlation_id(request_id)
+        audit.begin(request_id)
         return self.resolve(event, context)
 
     def _refuse(self, error: VoceSpaceError) -> Response[str]:
         # A wrong address refuses nobody; the access log has it.
-        if not isinstance(error, NotFoundError | MethodNotAllowedError):
-            observability.refused(error)
+        if self._auditor is not None and not isinstance(error, NotFoundError | MethodNotAllowedError):
+            self._auditor().refused(error)
         problem, headers = problem_for(error, _request_id(self.event.raw_event))
         return document(HTTPStatus(problem.status), _text(problem), PROBLEM, headers)
 
@@ -127,9 +153,11 @@ class Api(APIGatewayHttpResolver):
         return self._refuse(NotFoundError("route"))
 
 
-def answer(status: HTTPStatus, body: WireModel | dict[str, Any]) -> Response[str]:
+def answer(
+    status: HTTPStatus, body: WireModel | dict[str, Any], headers: Mapping[str, str] | None = None
+) -> Response[str]:
     """An answer in JSON."""
-    return document(status, _text(body), JSON)
+    return document(status, _text(body), JSON, headers)
 
 
 def document(
@@ -137,6 +165,11 @@ def document(
 ) -> Response[str]:
     """An answer whose text is ready."""
     return Response(int(status), content_type=content_type, body=text, headers={**_ALWAYS, **(headers or {})})
+
+
+def empty(headers: Mapping[str, str] | None = None) -> Response[str]:
+    """An answer that says it is done and nothing more."""
+    return Response(int(HTTPStatus.NO_CONTENT), headers={**_ALWAYS, **(headers or {})})
 
 
 def redirect(location: str) -> Response[str]:

@@ -5,20 +5,24 @@ botocore, not boto3: boto3 imports a manager of S3 transfers that nobody here ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from vocespace.errors import StoreUnavailableError
-from vocespace.secret_cache import SecretReadError
+from pydantic_core import to_json
+
+from vocespace import observability
+from vocespace.document_cache import DocumentReadError
 
 if TYPE_CHECKING:
     from botocore.config import Config
     from botocore.session import Session
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_events import EventBridgeClient
+    from types_boto3_events.type_defs import PutEventsRequestEntryTypeDef
     from types_boto3_secretsmanager import SecretsManagerClient
 
 CURRENT = "AWSCURRENT"
+EVENT_SOURCE = "vocespace.connect"
 
 CONNECT_TIMEOUT = 0.5
 READ_TIMEOUT = 1.5
@@ -55,58 +59,42 @@ def dynamodb() -> DynamoDBClient:
     return cast("DynamoDBClient", _session().create_client("dynamodb", config=_config()))
 
 
+@cache
+def events() -> EventBridgeClient:
+    """The EventBridge client of this process."""
+    return cast("EventBridgeClient", _session().create_client("events", config=_config()))
+
+
 def read_secret(secret_id: str) -> str:
     """Reads the current version of a secret.
 
     Raises:
-        SecretReadError: for whatever reason; the error's own text is not passed on.
+        DocumentReadError: for whatever reason; the error's own text is not passed on.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         answer = secrets_manager().get_secret_value(SecretId=secret_id, VersionStage=CURRENT)
     except ClientError as error:
-        raise SecretReadError(error.response["Error"]["Code"]) from None
+        raise DocumentReadError(error.response["Error"]["Code"]) from None
     except BotoCoreError as error:
-        raise SecretReadError(type(error).__name__) from None
+        raise DocumentReadError(type(error).__name__) from None
     if "SecretString" not in answer:
-        raise SecretReadError("not_text")
+        raise DocumentReadError("not_text")
     return answer["SecretString"]
 
 
-def read_item(table: str, key: dict[str, str]) -> dict[str, Any] | None:
-    """Reads one item of the table, or None where there is none.
-
-    Raises:
-        StoreUnavailableError: the table cannot be read.
-    """
+def put_event(bus: str, detail_type: str, detail: dict[str, Any]) -> None:
+    """Puts an event on a bus. Whoever is let in is let in also when it cannot be sent: that is counted and logged."""
     from botocore.exceptions import BotoCoreError, ClientError
 
+    entry = {"EventBusName": bus, "Source": EVENT_SOURCE, "DetailType": detail_type, "Detail": to_json(detail).decode()}
     try:
-        # Consistent, so that a removal is late by the registry's memory and by nothing else.
-        answer = dynamodb().get_item(
-            TableName=table, Key={name: {"S": value} for name, value in key.items()}, ConsistentRead=True
-        )
+        answer = events().put_events(Entries=[cast("PutEventsRequestEntryTypeDef", entry)])
     except ClientError as error:
-        raise StoreUnavailableError(error.response["Error"]["Code"]) from None
+        observability.event_lost(error.response["Error"]["Code"])
     except BotoCoreError as error:
-        raise StoreUnavailableError(type(error).__name__) from None
-    if "Item" not in answer:
-        return None
-    return {name: _plain(value) for name, value in answer["Item"].items()}
-
-
-def _plain(value: Mapping[str, Any]) -> object:
-    # The kinds of attribute that our items are made of; a number of ours is an integer.
-    ((kind, content),) = value.items()
-    match kind:
-        case "S" | "BOOL":
-            return content
-        case "N":
-            return int(content)
-        case "L":
-            return [_plain(each) for each in content]
-        case "M":
-            return {name: _plain(each) for name, each in content.items()}
-        case _:
-            raise StoreUnavailableError("item_malformed")
+        observability.event_lost(type(error).__name__)
+    else:
+        for entry_error in (each["ErrorCode"] for each in answer["Entries"] if "ErrorCode" in each):
+            observability.event_lost(entry_error)

@@ -17,6 +17,10 @@ class Clock(Protocol):
         """Seconds since some moment, never going backwards."""
         ...
 
+    def sleep(self, seconds: float) -> None:
+        """Lets time go by."""
+        ...
+
 
 class SystemClock:
     """The clock of the machine."""
@@ -28,3 +32,7 @@ class SystemClock:
     def monotonic(self) -> float:
         """See `Clock`."""
         return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """See `Clock`."""
+        time.sleep(seconds)

@@ -1,68 +1,145 @@
-"""Puts the parts together, once per process and at the first request: importing this builds nothing."""
+"""Puts the parts together, once per process and each when it is first asked for: importing this builds nothing."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING
 
 from vocespace import aws
-from vocespace.callers import Callers
+from vocespace.audit import Auditor
+from vocespace.block_list import BlockList
+from vocespace.callers import Callers, Users
 from vocespace.clock import Clock, SystemClock
 from vocespace.connection_details import Provider
-from vocespace.connections import Connections
+from vocespace.connections import Connections, Guards
+from vocespace.document_cache import SECRET, CachedDocument
 from vocespace.key_ring import KeyRing
+from vocespace.quotas import Quotas
 from vocespace.registry import Registry
-from vocespace.secret_cache import CachedSecret
 from vocespace.settings import Settings
+from vocespace.table import Table
 from vocespace.tokens import Tokens
 
-
-@dataclass(frozen=True, slots=True)
-class Container:
-    """The parts a function works with."""
-
-    settings: Settings
-    callers: Callers
-    connections: Connections
+if TYPE_CHECKING:
+    from vocespace.blocking import Blocking
+    from vocespace.livekit_key import LiveKitKey
+    from vocespace.room_service import RoomService
 
 
 @cache
 def container() -> Container:
     """The parts of this process, by its environment."""
-    return assemble(Settings.from_environment(os.environ), SystemClock())
+    return Container(Settings.from_environment(os.environ), SystemClock())
 
 
-def assemble(settings: Settings, clock: Clock) -> Container:
-    """Builds the parts for given settings and a given clock."""
-    registry = Registry(partial(aws.read_item, settings.table_name), clock)
-    ring = CachedSecret(
-        "signing", read=partial(aws.read_secret, settings.signing_secret_id), parse=KeyRing.parse, clock=clock
-    )
-    connections = Connections(
-        settings,
-        tokens=Tokens(ring, max_ttl=settings.max_ttl_seconds, clock=clock),
-        registry=registry,
-        provider=_provider(settings, clock),
-        clock=clock,
-    )
-    return Container(settings, Callers(registry, clock), connections)
+class Container:
+    """The parts a function works with, for given settings and a given clock."""
 
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self._clock = clock
 
-def _provider(settings: Settings, clock: Clock) -> Provider:
-    # Imported here, because a function should not pay for the provider it does not have.
-    if settings.connection_provider == "vocespace":
-        from vocespace.vocespace_provider import VoceSpaceProvider
+    @cached_property
+    def table(self) -> Table:
+        """The stack's table."""
+        return Table(self.settings.table_name)
 
-        return VoceSpaceProvider(settings.vocespace_url)
+    @cached_property
+    def registry(self) -> Registry:
+        """Platforms and their credentials."""
+        return Registry(self.table.read, self._clock)
 
-    from vocespace.livekit_key import LiveKitKey
-    from vocespace.livekit_provider import LiveKitProvider
+    @cached_property
+    def callers(self) -> Callers:
+        """Who calls."""
+        return Callers(self.registry, self._users, self._quotas, iam_access=self.settings.iam_access, clock=self._clock)
 
-    key = CachedSecret(
-        "livekit",
-        read=partial(aws.read_secret, settings.livekit_secret_id),
-        parse=partial(LiveKitKey.parse, allow_short=settings.allow_short_livekit_secret),
-        clock=clock,
-    )
-    return LiveKitProvider(key, room_mapping=settings.room_mapping, clock=clock)
+    @cached_property
+    def connections(self) -> Connections:
+        """What the API does."""
+        return Connections(
+            self.settings,
+            tokens=self.tokens,
+            registry=self.registry,
+            provider=self._provider,
+            guards=Guards(self.blocks, self._quotas, self.auditor),
+            clock=self._clock,
+        )
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """VoceSpace tokens."""
+        ring = CachedDocument(
+            SECRET,
+            "signing",
+            read=partial(aws.read_secret, self.settings.signing_secret_id),
+            parse=KeyRing.parse,
+            clock=self._clock,
+        )
+        return Tokens(ring, max_ttl=self.settings.max_ttl_seconds, clock=self._clock)
+
+    @cached_property
+    def blocks(self) -> BlockList:
+        """Who may not come into which space."""
+        return BlockList(self.table, self.registry, self._clock)
+
+    @cached_property
+    def auditor(self) -> Auditor:
+        """What writes decisions down."""
+        bus = self.settings.audit_event_bus
+        return Auditor(self.settings.connection_provider, partial(aws.put_event, bus) if bus else None)
+
+    @cached_property
+    def blocking(self) -> Blocking:
+        """Blocks, edited by platforms."""
+        from vocespace.blocking import Blocking
+
+        return Blocking(self.blocks, lambda: self.room_service, self._clock)
+
+    @cached_property
+    def room_service(self) -> RoomService | None:
+        """The LiveKit server's RoomService; None where the server behind is a VoceSpace server."""
+        if self.settings.connection_provider != "livekit":
+            return None
+        from vocespace.room_service import RoomService
+
+        return RoomService(self._livekit_key, room_mapping=self.settings.room_mapping, clock=self._clock)
+
+    @cached_property
+    def _quotas(self) -> Quotas:
+        return Quotas(self.table, self._clock)
+
+    def _users(self) -> Users:
+        return self._signed_in_users
+
+    @cached_property
+    def _signed_in_users(self) -> Users:
+        # Imported here, because nobody should pay for it who has no signed-in users.
+        from vocespace.key_sets import KeySets
+        from vocespace.signed_in_users import SignedInUsers
+
+        return SignedInUsers(self.registry, KeySets(self._clock), self._clock)
+
+    @cached_property
+    def _provider(self) -> Provider:
+        # Imported here, because a function should not pay for the provider it does not have.
+        if self.settings.connection_provider == "vocespace":
+            from vocespace.vocespace_provider import VoceSpaceProvider
+
+            return VoceSpaceProvider(self.settings.vocespace_url)
+        from vocespace.livekit_provider import LiveKitProvider
+
+        return LiveKitProvider(self._livekit_key, room_mapping=self.settings.room_mapping, clock=self._clock)
+
+    @cached_property
+    def _livekit_key(self) -> CachedDocument[LiveKitKey]:
+        from vocespace.livekit_key import LiveKitKey
+
+        return CachedDocument(
+            SECRET,
+            "livekit",
+            read=partial(aws.read_secret, self.settings.livekit_secret_id),
+            parse=partial(LiveKitKey.parse, allow_short=self.settings.allow_short_livekit_secret),
+            clock=self._clock,
+        )

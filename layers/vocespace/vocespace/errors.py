@@ -5,9 +5,12 @@
     ├── UnauthorizedError          a credential or token is missing, invalid or expired
     ├── IdentityRefusedError       the identity does not fit the auth type
     ├── PolicyRefusedError         the platform's policy does not allow it
+    ├── PersonBlockedError         this person may not come into this space
+    ├── QuotaExceededError         the platform has used up what it may use
     ├── NoAgentAvailableError      nobody waits in customer support
     ├── NotFoundError, MethodNotAllowedError, BodyTooLargeError, UnsupportedMediaTypeError
-    ├── UpstreamFailedError, UpstreamTimeoutError      the VoceSpace server
+    ├── UpstreamFailedError, UpstreamTimeoutError      the VoceSpace or LiveKit server
+    ├── IssuerUnavailableError     the keys of who signed a user in cannot be had
     └── SecretsUnavailableError, StoreUnavailableError what we need ourselves is away
 
 `detail` is for the caller. `reason` is for the log: a word of a fixed vocabulary, never something the caller sent.
@@ -16,7 +19,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from vocespace.rate_limit import Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,24 @@ class PolicyRefusedError(VoceSpaceError):
 
     code = "policy_refused"
     default_detail = "The platform's policy does not allow this."
+
+
+class PersonBlockedError(VoceSpaceError):
+    """Somebody has blocked this person in this space."""
+
+    code = "person_blocked"
+    default_detail = "This person is blocked in this space."
+
+
+class QuotaExceededError(VoceSpaceError):
+    """The platform has used up a quota; `allowance` says which, and when there is more."""
+
+    code = "quota_exceeded"
+    default_detail = "The platform's quota is used up; see Retry-After."
+
+    def __init__(self, allowance: Allowance) -> None:
+        super().__init__(f"quota_{allowance.policy}")
+        self.allowance = allowance
 
 
 class NotFoundError(VoceSpaceError):
@@ -132,6 +156,13 @@ class SecretsUnavailableError(VoceSpaceError):
 
     code = "secrets_unavailable"
     default_detail = "A secret that is needed cannot be read right now; try again shortly."
+
+
+class IssuerUnavailableError(VoceSpaceError):
+    """The keys of the issuer that signed a user in can neither be read nor served from the cache any more."""
+
+    code = "issuer_unavailable"
+    default_detail = "The issuer of the token cannot be reached right now; try again shortly."
 
 
 class StoreUnavailableError(VoceSpaceError):

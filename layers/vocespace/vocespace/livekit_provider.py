@@ -7,10 +7,10 @@ from typing import Literal
 from vocespace.admission import Admission
 from vocespace.clock import Clock
 from vocespace.connection_details import ConnectionDetails
+from vocespace.document_cache import CachedDocument
 from vocespace.livekit_key import LiveKitKey
 from vocespace.participant_token import mint_participant_token
 from vocespace.rooms import MAIN
-from vocespace.secret_cache import CachedSecret
 from vocespace.token_result import TokenResult
 
 RoomMapping = Literal["space", "room"]
@@ -22,7 +22,7 @@ class LiveKitProvider:
     name = "livekit"
     redeems_elsewhere = None
 
-    def __init__(self, key: CachedSecret[LiveKitKey], *, room_mapping: RoomMapping, clock: Clock) -> None:
+    def __init__(self, key: CachedDocument[LiveKitKey], *, room_mapping: RoomMapping, clock: Clock) -> None:
         self._key = key
         self._room_mapping = room_mapping
         self._clock = clock

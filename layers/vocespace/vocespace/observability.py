@@ -6,6 +6,7 @@ Nothing here takes a token, a secret, a name or an e-mail; ids of people stay ou
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 if TYPE_CHECKING:
-    from vocespace.errors import VoceSpaceError
+    from vocespace.document_cache import Kind
+
+_DIMENSIONS = ("platform", "identity", "provider")
 
 
 @cache
@@ -22,22 +25,34 @@ def logger() -> Logger:
     return Logger(utc=True)
 
 
-def issued(what: str, *, platform: str | None, identity: str, provider: str) -> None:
-    """A token, link or connection was handed out. The metric's line is the log line, because one costs half of two."""
+def issued(decision: Mapping[str, str]) -> None:
+    """Something was handed out. The metric's line is the log line, because one costs half of two."""
     with single_metric(name="TokenIssued", unit=MetricUnit.Count, value=1) as metric:
         metric.add_metadata("message", "issued")
-        metric.add_metadata("what", what)
-        metric.add_metadata("correlation_id", logger().get_correlation_id())
-        metric.add_dimension("platform", platform or "nobody")
-        metric.add_dimension("identity", identity)
-        metric.add_dimension("provider", provider)
+        for name, value in decision.items():
+            if name not in _DIMENSIONS:
+                metric.add_metadata(name, value)
+        for name in _DIMENSIONS:
+            metric.add_dimension(name, decision.get(name, "nobody"))
 
 
-def refused(error: VoceSpaceError) -> None:
+def refused(decision: Mapping[str, str]) -> None:
     """A request was refused; the reason is a word of our own."""
-    logger().warning("refused", extra={"code": error.code, "reason": error.reason})
+    logger().warning("refused", extra=dict(decision))
     with single_metric(name="TokenRefused", unit=MetricUnit.Count, value=1) as metric:
-        metric.add_dimension("reason", error.reason)
+        metric.add_dimension("reason", decision["reason"])
+
+
+def event_lost(reason: str) -> None:
+    """An audit event could not be sent; the log has the same record."""
+    logger().error("event lost", extra={"reason": reason})
+    with single_metric(name="EventLost", unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("reason", reason)
+
+
+def kick_failed(reason: str) -> None:
+    """A block holds, but the LiveKit server could not be asked to remove the person."""
+    logger().error("kick failed", extra={"reason": reason})
 
 
 def failed(error: Exception) -> None:
@@ -46,22 +61,24 @@ def failed(error: Exception) -> None:
     logger().error("failed", extra={"exception_type": type(error).__qualname__, "way": way})
 
 
-def secret_unreadable(secret: str, reason: str, age: float | None) -> None:
-    """A refresh of a secret failed; `age` is that of the value still held, in seconds, None where there is none."""
-    logger().warning("secret unreadable", extra={"secret": secret, "reason": reason, "age_seconds": age})
+def document_unreadable(kind: Kind, name: str, reason: str, age: float | None) -> None:
+    """A refresh of a secret or key set failed; `age` is that of the value still held, in seconds, None without one."""
+    message = f"{kind.noun.replace('_', ' ')} unreadable"
+    logger().warning(message, extra={kind.noun: name, "reason": reason, "age_seconds": age})
 
 
-def secret_refreshed(secret: str, age: float) -> None:
-    """A secret was read again; `age` is how old the value was that it replaces, in seconds."""
-    _secret_metric("SecretAgeSeconds", MetricUnit.Seconds, age, secret)
+def document_refreshed(kind: Kind, name: str, age: float) -> None:
+    """A secret or key set was read again; `age` is how old the value was that it replaces, in seconds."""
+    _document_metric(kind, "AgeSeconds", MetricUnit.Seconds, age, name)
 
 
-def secret_stale(secret: str, age: float) -> None:
-    """A value past its soft TTL was used because Secrets Manager did not answer."""
-    _secret_metric("SecretStale", MetricUnit.Count, 1, secret)
-    _secret_metric("SecretAgeSeconds", MetricUnit.Seconds, age, secret)
+def document_stale(kind: Kind, name: str, age: float) -> None:
+    """A value past its soft TTL was used because whoever keeps it did not answer."""
+    _document_metric(kind, "Stale", MetricUnit.Count, 1, name)
+    _document_metric(kind, "AgeSeconds", MetricUnit.Seconds, age, name)
 
 
-def _secret_metric(name: str, unit: MetricUnit, value: float, secret: str) -> None:
-    with single_metric(name=name, unit=unit, value=value) as metric:
-        metric.add_dimension("secret", secret)
+def _document_metric(kind: Kind, what: str, unit: MetricUnit, value: float, name: str) -> None:
+    with single_metric(name=f"{kind.metric}{what}", unit=unit, value=value) as metric:
+        if kind.has_own_metrics:
+            metric.add_dimension(kind.noun, name)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from vocespace import errors
+from vocespace.rate_limit import rate_limit_headers
 from vocespace.wire import WireModel
 
 RETRY_AFTER_SECONDS = 5
-"""What a caller is asked to wait when something we need is away; longer than the secret cache's first back-off."""
+"""What a caller is asked to wait when something we need is away; longer than the document cache's first back-off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ ERROR_MAP: dict[type[errors.VoceSpaceError], ErrorKind] = {
     errors.UnauthorizedError: ErrorKind(HTTPStatus.UNAUTHORIZED, "Unauthorized", {"WWW-Authenticate": "Bearer"}),
     errors.IdentityRefusedError: ErrorKind(HTTPStatus.FORBIDDEN, "Identity refused"),
     errors.PolicyRefusedError: ErrorKind(HTTPStatus.FORBIDDEN, "Refused by policy"),
+    errors.PersonBlockedError: ErrorKind(HTTPStatus.FORBIDDEN, "Person blocked"),
+    errors.QuotaExceededError: ErrorKind(HTTPStatus.TOO_MANY_REQUESTS, "Quota exceeded"),
     errors.NotFoundError: ErrorKind(HTTPStatus.NOT_FOUND, "Not found"),
     errors.MethodNotAllowedError: ErrorKind(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed"),
     errors.NoAgentAvailableError: ErrorKind(HTTPStatus.CONFLICT, "No agent available", _RETRY),
@@ -35,6 +38,7 @@ ERROR_MAP: dict[type[errors.VoceSpaceError], ErrorKind] = {
     errors.UnsupportedMediaTypeError: ErrorKind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
     errors.UpstreamFailedError: ErrorKind(HTTPStatus.BAD_GATEWAY, "Upstream failed"),
     errors.SecretsUnavailableError: ErrorKind(HTTPStatus.SERVICE_UNAVAILABLE, "Secrets unavailable", _RETRY),
+    errors.IssuerUnavailableError: ErrorKind(HTTPStatus.SERVICE_UNAVAILABLE, "Issuer unavailable", _RETRY),
     errors.StoreUnavailableError: ErrorKind(HTTPStatus.SERVICE_UNAVAILABLE, "Store unavailable", _RETRY),
     errors.UpstreamTimeoutError: ErrorKind(HTTPStatus.GATEWAY_TIMEOUT, "Upstream timeout"),
 }
@@ -70,6 +74,8 @@ def problem_for(error: errors.VoceSpaceError, request_id: str) -> tuple[Problem,
         fields = tuple(FieldProblem(field=each.field, reason=each.reason) for each in error.fields)
     if isinstance(error, errors.MethodNotAllowedError):
         headers["Allow"] = ", ".join(error.allow)
+    if isinstance(error, errors.QuotaExceededError):
+        headers |= rate_limit_headers(error.allowance) | {"Retry-After": str(error.allowance.reset)}
     return _problem(error.code, kind.status, kind.title, error.detail, request_id, fields), headers
 
 

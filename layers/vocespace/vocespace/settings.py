@@ -43,6 +43,8 @@ class Settings(BaseModel):
     room_mapping: Literal["space", "room"] = "space"
     max_ttl_seconds: Annotated[int, Field(gt=0)] = 86_400
     signing_key_platform: str = ""
+    iam_access: bool = False
+    audit_event_bus: str = ""
     table_name: str
     signing_secret_id: str
     livekit_secret_id: str = ""

@@ -10,7 +10,7 @@ import math
 from typing import Any, NoReturn
 
 MAX_DEPTH = 20
-MAX_MEMBERS = 64
+MAX_MEMBERS = 128
 
 
 class StrictJsonError(ValueError):

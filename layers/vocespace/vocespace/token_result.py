@@ -20,16 +20,29 @@ EXPIRED = "is in the past"
 UnixSeconds = Annotated[int, Field(gt=0, lt=2**40)]
 
 
-class Visit(WireModel):
+class Destination(WireModel):
+    """Where somebody wants to go, and as what."""
+
+    space: PlaceName = Field(description="Name of the space.")
+    room: RoomType | None = Field(None, description="`$empty`, `$space` or a room's name; omitted, the person chooses.")
+    identity: Annotated[Identity, Field(strict=False)] | None = Field(None, description="Omitted: guest.")
+    pre_join: bool | None = Field(None, description="Whether VoceSpace shows its pre-join page.")
+
+
+class Visit(Destination):
     """Who wants to go where, without when."""
 
     id: PersonName = Field(description="Unique user id; becomes the LiveKit identity.")
     username: PersonName = Field(description="Display name.")
     avatar: AvatarUrl | None = Field(None, description="https URL of a picture.")
-    space: PlaceName = Field(description="Name of the space.")
-    room: RoomType | None = Field(None, description="`$empty`, `$space` or a room's name; omitted, the person chooses.")
-    identity: Annotated[Identity, Field(strict=False)] | None = Field(None, description="Omitted: guest.")
-    pre_join: bool | None = Field(None, description="Whether VoceSpace shows its pre-join page.")
+
+
+class Term(WireModel):
+    """From when to when, where that may be said or left to us."""
+
+    iat: UnixSeconds | None = None
+    exp: UnixSeconds | None = None
+    ttl_seconds: Annotated[int, Field(gt=0, lt=2**31)] | None = None
 
 
 class TokenResult(Visit):
@@ -63,12 +76,8 @@ class ConnectionRequest(TokenResult, AuthChoice):
     """The body of `POST /api/connection-details`: TokenResult, and the auth type if it is not in the query."""
 
 
-class RedirectRequest(Visit, AuthChoice):
+class RedirectRequest(Visit, Term, AuthChoice):
     """The body of `POST /api/redirect-url`: when it ends may be said, as `exp` or as `ttlSeconds`, or left to us."""
-
-    iat: UnixSeconds | None = None
-    exp: UnixSeconds | None = None
-    ttl_seconds: Annotated[int, Field(gt=0, lt=2**31)] | None = None
 
 
 class GuestQuery(WireModel):

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from vocespace import audit
 from vocespace.clock import Clock
+from vocespace.document_cache import CachedDocument
 from vocespace.errors import SecretsUnavailableError, UnauthorizedError
 from vocespace.jws import CompactJws, parse_compact, sign, verified_claims
 from vocespace.key_ring import KeyRing, SigningKey
-from vocespace.secret_cache import CachedSecret
 from vocespace.token_result import EXPIRED, LEEWAY_SECONDS, TokenClaims, TokenResult, lifetime_fault
 
 _JTI_BYTES = 16
@@ -19,17 +20,25 @@ _JTI_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class VerifiedToken:
-    """A token that was signed by a key of the ring and is within its time."""
+    """A token that was signed by a key of the ring and is within its time.
+
+    Attributes:
+        claims: What it says.
+        platform: Who vouches for it; None where nobody is named.
+        kid: By which key.
+        is_of_platform: Whether the platform itself has signed it, with a key of its own.
+    """
 
     claims: TokenClaims
     platform: str | None
     kid: str
+    is_of_platform: bool
 
 
 class Tokens:
     """Issues and verifies VoceSpace tokens."""
 
-    def __init__(self, ring: CachedSecret[KeyRing], *, max_ttl: int, clock: Clock) -> None:
+    def __init__(self, ring: CachedDocument[KeyRing], *, max_ttl: int, clock: Clock) -> None:
         self._ring = ring
         self._max_ttl = max_ttl
         self._clock = clock
@@ -40,13 +49,16 @@ class Tokens:
         Raises:
             SecretsUnavailableError: there is no ring, or its signing key has been retired.
         """
-        claims = person.to_wire() | {"jti": secrets.token_urlsafe(_JTI_BYTES)}
+        jti = secrets.token_urlsafe(_JTI_BYTES)
+        claims = person.to_wire() | {"jti": jti}
         if platform is not None:
             claims["platform"] = platform
         key = self._ring.value().signing_key()
         if not key.is_live(self._clock.time()):
             raise SecretsUnavailableError("signing_key_retired")
-        return sign(claims, key.key_bytes(), key.kid)
+        token = sign(claims, key.key_bytes(), key.kid)
+        audit.note_token(token, kid=key.kid, jti=jti)
+        return token
 
     def verify(self, token: str) -> VerifiedToken:
         """Checks form, signature, claims and time, in that order.
@@ -64,10 +76,11 @@ class Tokens:
             claims = TokenClaims.from_wire(members)
         except ValidationError:
             raise UnauthorizedError("token_claims") from None
+        audit.note_token(token, kid=key.kid, jti=claims.jti)
         if key.platform is not None and claims.platform not in {None, key.platform}:
             raise UnauthorizedError("token_platform")
-        self._check_time(claims)
-        return VerifiedToken(claims, key.platform or claims.platform, key.kid)
+        check_times(iat=claims.iat, exp=claims.exp, nbf=claims.nbf, now=int(self._clock.time()), cap=self._max_ttl)
+        return VerifiedToken(claims, key.platform or claims.platform, key.kid, key.platform is not None)
 
     def _signed_by(self, compact: CompactJws) -> tuple[SigningKey, dict[str, object]]:
         ring = self._ring.value()
@@ -79,10 +92,15 @@ class Tokens:
                 return key, members
         raise UnauthorizedError("token_signature")
 
-    def _check_time(self, claims: TokenClaims) -> None:
-        now = int(self._clock.time())
-        fault = lifetime_fault(iat=claims.iat, exp=claims.exp, now=now, cap=self._max_ttl, grace=LEEWAY_SECONDS)
-        if fault is not None:
-            raise UnauthorizedError("token_expired" if fault.reason == EXPIRED else "token_lifetime")
-        if claims.nbf is not None and claims.nbf > now + LEEWAY_SECONDS:
-            raise UnauthorizedError("token_not_yet_valid")
+
+def check_times(*, iat: int, exp: int, nbf: int | None, now: int, cap: int) -> None:
+    """Checks that a token is within its time, and that it is not for longer than `cap` seconds.
+
+    Raises:
+        UnauthorizedError: it is not.
+    """
+    fault = lifetime_fault(iat=iat, exp=exp, now=now, cap=cap, grace=LEEWAY_SECONDS)
+    if fault is not None:
+        raise UnauthorizedError("token_expired" if fault.reason == EXPIRED else "token_lifetime")
+    if nbf is not None and nbf > now + LEEWAY_SECONDS:
+        raise UnauthorizedError("token_not_yet_valid")

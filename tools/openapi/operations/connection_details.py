@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tools.openapi.callers import also_for_users, behind_iam
 from tools.openapi.examples import CONNECTION, GUEST_CONNECTION, SIGNED_CONNECTION, WEB_CLIENT_LINK, sent
 from tools.openapi.headers import header_references
 from tools.openapi.parts import (
@@ -11,6 +12,7 @@ from tools.openapi.parts import (
     NOBODY,
     TOKEN,
     auth_parameter,
+    counted,
     example,
     json_answer,
     json_body,
@@ -27,6 +29,8 @@ _REFUSALS = (
     errors.UnauthorizedError,
     errors.IdentityRefusedError,
     errors.PolicyRefusedError,
+    errors.PersonBlockedError,
+    errors.QuotaExceededError,
     errors.NoAgentAvailableError,
     errors.UpstreamFailedError,
     errors.SecretsUnavailableError,
@@ -86,6 +90,9 @@ _OPEN: dict[str, Any] = {
         "link for coming again. Without an API key, and where guest access is on, the person is a guest whatever the "
         "body says, under an id that begins with `guest_`; an auth type cannot be named then.\n"
         "\n"
+        "A signed-in user comes with their own token, which says who they are: a body as of `UserRequest`, whose `id` "
+        "and `identity` can claim no more than that token gives.\n"
+        "\n"
         "A platform that names no auth type gets `c_s` for an assistant or customer, otherwise the first one of its "
         "policy. `c_s` admits assistant, customer and guest; every other auth type owner, manager, participant and "
         "guest."
@@ -101,13 +108,18 @@ _OPEN: dict[str, Any] = {
         },
     ),
     "responses": {
-        "200": json_answer(
-            "Connection details, and a token and link for coming again.",
-            reference("SignedConnection"),
-            {"participant": example("A participant", SIGNED_CONNECTION.to_wire())},
+        "200": counted(
+            json_answer(
+                "Connection details, and a token and link for coming again.",
+                reference("SignedConnection"),
+                {"participant": example("A participant", SIGNED_CONNECTION.to_wire())},
+            )
         ),
     }
     | refused_by(*_REFUSALS, errors.BodyTooLargeError, errors.UnsupportedMediaTypeError),
 }
 
-PATHS: dict[str, Any] = {"/api/connection-details": {"get": _REDEEM, "post": _OPEN}}
+_PATH = "/api/connection-details"
+PATHS: dict[str, Any] = {
+    _PATH: {"get": _REDEEM, "post": also_for_users(_OPEN, sent("connection_details/post_user"))}
+} | behind_iam(_PATH, {"post": _OPEN})

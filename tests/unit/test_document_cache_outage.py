@@ -1,20 +1,21 @@
-"""The secret cache while Secrets Manager is away, or holds nonsense."""
+"""The document cache while Secrets Manager is away, or holds nonsense."""
 
 from __future__ import annotations
 
 import itertools
+import json
 
 import pytest
 
 from tests.support.clock import FakeClock
-from tests.unit.secret_reader import Reader, Told, cached
-from vocespace.errors import SecretsUnavailableError
-from vocespace.secret_cache import FIRST_BACK_OFF, HARD_TTL, JITTER, MAX_BACK_OFF, SOFT_TTL, CachedSecret
+from tests.unit.secret_reader import Reader, Told, cached, upper
+from vocespace.document_cache import FIRST_BACK_OFF, JITTER, KEY_SET, MAX_BACK_OFF, SECRET, SOFT_TTL, CachedDocument
+from vocespace.errors import IssuerUnavailableError, SecretsUnavailableError
 
 PAST_SOFT = SOFT_TTL * (1 + JITTER)
 
 
-def reason(secret: CachedSecret[str]) -> str:
+def reason(secret: CachedDocument[str]) -> str:
     """Why there is no value."""
     with pytest.raises(SecretsUnavailableError) as refused:
         secret.value()
@@ -32,7 +33,7 @@ def test_a_value_is_served_on_for_an_hour_and_no_longer(told: Told) -> None:
     assert [secret.value(), secret.value()] == ["ONE", "ONE"]
     assert told.stale == [PAST_SOFT, PAST_SOFT]
     assert told.unreadable == [("ThrottlingException", PAST_SOFT)]
-    clock.advance(HARD_TTL - PAST_SOFT - 0.1)
+    clock.advance(SECRET.hard_ttl - PAST_SOFT - 0.1)
     assert secret.value() == "ONE"
     clock.advance(0.1)
     assert reason(secret) == "secret_too_old"
@@ -40,7 +41,7 @@ def test_a_value_is_served_on_for_an_hour_and_no_longer(told: Told) -> None:
     reader.answer = "two"
     assert secret.value() == "TWO"
     assert len(told.stale) == 3
-    assert told.refreshed == [HARD_TTL + MAX_BACK_OFF]
+    assert told.refreshed == [SECRET.hard_ttl + MAX_BACK_OFF]
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException", "EndpointConnectionError"])
@@ -125,7 +126,7 @@ def test_a_new_value_that_is_malformed_keeps_the_old_one(told: Told) -> None:
     assert secret.value() == "ONE"
     assert secret.refreshed() == "ONE"
     assert told.unreadable == [("malformed", PAST_SOFT)]
-    clock.advance(HARD_TTL)
+    clock.advance(SECRET.hard_ttl)
     assert reason(secret) == "secret_too_old"
     reader.answer = "two"
     clock.advance(MAX_BACK_OFF)
@@ -153,7 +154,7 @@ def test_an_outage_with_a_wall_clock_that_went_back_still_ends(back: float, told
 
     assert secret.value() == "ONE"
     assert len(told.stale) == 1
-    clock.steady += HARD_TTL - 1
+    clock.steady += SECRET.hard_ttl - 1
     assert secret.value() == "ONE"
     clock.steady += 1
     assert reason(secret) == "secret_too_old"
@@ -182,7 +183,7 @@ def test_a_frozen_sandbox_does_not_keep_a_value_beyond_its_hour() -> None:
     secret.value()
     reader.fail()
 
-    clock.wall += HARD_TTL
+    clock.wall += SECRET.hard_ttl
 
     assert reason(secret) == "secret_too_old"
 
@@ -196,8 +197,42 @@ def test_an_error_that_nobody_expects_is_not_swallowed() -> None:
             raise RuntimeError("a fault")
         return "one"
 
-    secret = CachedSecret("canary", read=read, parse=str.upper, clock=FakeClock())
+    secret = CachedDocument(SECRET, "canary", read=read, parse=str.upper, clock=FakeClock())
 
     with pytest.raises(RuntimeError, match="a fault"):
         secret.value()
     assert secret.value() == "ONE"
+
+
+def test_a_key_set_that_is_stale_is_told_of_without_a_name_for_each(capsys: pytest.CaptureFixture[str]) -> None:
+    """Secrets are few, and each is counted for itself; issuers are as many as platforms like."""
+    reader, clock = Reader(), FakeClock()
+    for kind in (SECRET, KEY_SET):
+        document = CachedDocument(kind, "canary", read=reader.read, parse=upper, clock=clock)
+        reader.answer = "one"
+        document.value()
+        reader.fail()
+        clock.advance(PAST_SOFT)
+        capsys.readouterr()
+        document.value()
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+        assert lines[0]["message"] == f"{kind.noun.replace('_', ' ')} unreadable"
+        assert lines[0][kind.noun] == "canary"
+        [stale, _] = lines[1:]
+        assert stale[f"{kind.metric}Stale"] == [1.0]
+        assert (stale.get(kind.noun) == "canary") is (kind is SECRET)
+
+
+def test_each_kind_has_an_end_and_a_refusal_of_its_own() -> None:
+    """A key set may be a day old, for it is public."""
+    for kind, unavailable in ((SECRET, SecretsUnavailableError), (KEY_SET, IssuerUnavailableError)):
+        reader, clock = Reader(), FakeClock()
+        document = CachedDocument(kind, "canary", read=reader.read, parse=upper, clock=clock)
+        document.value()
+        reader.fail()
+        clock.advance(kind.hard_ttl - 1)
+        assert document.value() == "ONE"
+        clock.advance(1)
+        with pytest.raises(unavailable, match=f"{kind.noun}_too_old"):
+            document.value()

@@ -1,5 +1,6 @@
-"""A secret in memory: refreshed in time, served on through an outage, refused once it is too old (design section 6).
+"""A secret or a key set in memory: refreshed in time, served on through an outage, refused once it is too old.
 
+Design section 6.
 Powertools' parameter cache ignores the version stage and forgets on error; AWS's caching client serves stale without
 limit.
 """
@@ -14,10 +15,9 @@ from typing import Generic, Self, TypeVar
 
 from vocespace import observability
 from vocespace.clock import Clock
-from vocespace.errors import SecretsUnavailableError
+from vocespace.errors import IssuerUnavailableError, SecretsUnavailableError, VoceSpaceError
 
 SOFT_TTL = 300.0
-HARD_TTL = 3600.0
 FORCED_REFRESH_COOLDOWN = 30.0
 FIRST_BACK_OFF = 1.0
 MAX_BACK_OFF = 30.0
@@ -25,15 +25,41 @@ JITTER = 0.2
 
 _ENOUGH_FAILURES = 10
 
+Raw = TypeVar("Raw")
 T = TypeVar("T")
 
 
-class SecretReadError(Exception):
-    """The secret could not be read; `reason` is AWS's error code or a word of ours, never a value."""
+class DocumentReadError(Exception):
+    """The document could not be read; `reason` is AWS's error code or a word of ours, never a value."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What documents of one kind have in common.
+
+    Attributes:
+        noun: What logs call one, and the refusals for want of it.
+        metric: What the names of their metrics begin with.
+        has_own_metrics: Whether each document is counted for itself: of secrets there are few.
+        hard_ttl: For how long one may be served while it cannot be read anew, in seconds.
+        unavailable: What is raised when there is none to serve.
+    """
+
+    noun: str
+    metric: str
+    has_own_metrics: bool
+    hard_ttl: float
+    unavailable: type[VoceSpaceError]
+
+
+SECRET = Kind("secret", "Secret", has_own_metrics=True, hard_ttl=3600.0, unavailable=SecretsUnavailableError)
+
+# Longer than a secret's: it is public, and an issuer that is away issues nothing that only a newer one would verify.
+KEY_SET = Kind("key_set", "KeySet", has_own_metrics=False, hard_ttl=86_400.0, unavailable=IssuerUnavailableError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +83,27 @@ class _Held(Generic[T]):
     soft_ttl: float
 
 
-class CachedSecret(Generic[T]):
-    """One secret at one stage.
+class CachedDocument(Generic[T]):
+    """One document.
 
     Args:
+        kind: What it is.
         name: What logs and metrics call it.
-        read: Fetches the secret's text; raises SecretReadError.
-        parse: Turns the text into what is held; raises ValueError where it is malformed.
+        read: Fetches it; raises DocumentReadError.
+        parse: Turns what was fetched into what is held; raises ValueError where it is malformed.
         clock: The time.
     """
 
-    def __init__(self, name: str, *, read: Callable[[], str], parse: Callable[[str], T], clock: Clock) -> None:
+    def __init__(
+        self, kind: Kind, name: str, *, read: Callable[[], Raw], parse: Callable[[Raw], T], clock: Clock
+    ) -> None:
+        self._kind = kind
         self._name = name
-        self._read = read
-        self._parse = parse
+
+        def load() -> T:
+            return parse(read())
+
+        self._load = load
         self._clock = clock
         self._lock = threading.Lock()
         self._held: _Held[T] | None = None
@@ -79,10 +112,11 @@ class CachedSecret(Generic[T]):
         self._forced: _Moment | None = None
 
     def value(self) -> T:
-        """The secret, at most an hour old; younger than five minutes unless Secrets Manager is away.
+        """The document: younger than five minutes unless it cannot be read, and never older than the kind's hard TTL.
 
         Raises:
-            SecretsUnavailableError: it cannot be read, and what is held is too old or was never there.
+            SecretsUnavailableError, IssuerUnavailableError: by its kind; it cannot be read, and what is held is too old
+                or was never there.
         """
         with self._lock:
             if self._held is None or self._age(self._held) >= self._held.soft_ttl:
@@ -90,10 +124,10 @@ class CachedSecret(Generic[T]):
             return self._usable()
 
     def refreshed(self) -> T:
-        """The secret, read anew unless that was done within the last 30 seconds: for a key that the held one lacks.
+        """The document, read anew unless that was done within the last 30 seconds: for a key that the held one lacks.
 
         Raises:
-            SecretsUnavailableError: as for `value`.
+            SecretsUnavailableError, IssuerUnavailableError: as for `value`.
         """
         with self._lock:
             if self._forced is None or self._forced.age(self._clock) >= FORCED_REFRESH_COOLDOWN:
@@ -105,15 +139,15 @@ class CachedSecret(Generic[T]):
         if self._failed is not None and self._failed.age(self._clock) < self._wait():
             return
         try:
-            value = self._parse(self._read())
-        except SecretReadError as error:
+            value = self._load()
+        except DocumentReadError as error:
             self._back_off(error.reason)
         except ValueError:
             self._back_off("malformed")
         else:
             self._failures, self._failed = 0, None
             if self._held is not None:
-                observability.secret_refreshed(self._name, self._age(self._held))
+                observability.document_refreshed(self._kind, self._name, self._age(self._held))
             soft_ttl = SOFT_TTL * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
             self._held = _Held(value, _Moment.now(self._clock), soft_ttl)
 
@@ -121,19 +155,19 @@ class CachedSecret(Generic[T]):
         self._failures += 1
         self._failed = _Moment.now(self._clock)
         age = None if self._held is None else self._age(self._held)
-        observability.secret_unreadable(self._name, reason, age)
+        observability.document_unreadable(self._kind, self._name, reason, age)
 
     def _wait(self) -> float:
         return min(FIRST_BACK_OFF * 2.0 ** (min(self._failures, _ENOUGH_FAILURES) - 1), MAX_BACK_OFF)
 
     def _usable(self) -> T:
         if self._held is None:
-            raise SecretsUnavailableError("secret_never_read")
+            raise self._kind.unavailable(f"{self._kind.noun}_never_read")
         age = self._age(self._held)
-        if age >= HARD_TTL:
-            raise SecretsUnavailableError("secret_too_old")
+        if age >= self._kind.hard_ttl:
+            raise self._kind.unavailable(f"{self._kind.noun}_too_old")
         if age >= self._held.soft_ttl:
-            observability.secret_stale(self._name, age)
+            observability.document_stale(self._kind, self._name, age)
         return self._held.value
 
     def _age(self, held: _Held[T]) -> float:

@@ -1,4 +1,4 @@
-"""The secret cache in good times: how long a value is used, by which clock, and who reads it anew."""
+"""The document cache in good times: how long a value is used, by which clock, and who reads it anew."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.clock import FakeClock
 from tests.unit.secret_reader import Reader, Told, cached, upper
-from vocespace.secret_cache import FORCED_REFRESH_COOLDOWN, HARD_TTL, JITTER, SOFT_TTL, CachedSecret
+from vocespace.document_cache import FORCED_REFRESH_COOLDOWN, JITTER, SECRET, SOFT_TTL, CachedDocument
 
 LONGEST = SOFT_TTL * (1 + JITTER)
 SHORTEST = SOFT_TTL * (1 - JITTER)
@@ -24,7 +24,7 @@ def _no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_numbers_are_those_of_the_design() -> None:
     """Five minutes, an hour, half a minute."""
-    assert (SOFT_TTL, HARD_TTL, FORCED_REFRESH_COOLDOWN) == (300, 3600, 30)
+    assert (SOFT_TTL, SECRET.hard_ttl, FORCED_REFRESH_COOLDOWN) == (300, 3600, 30)
 
 
 @pytest.mark.usefixtures("no_jitter")
@@ -99,9 +99,9 @@ def test_the_older_age_of_two_clocks_counts(move: Callable[[FakeClock, float], N
     reader.answer = "two"
     assert secret.value() == "TWO"
     reader.fail()
-    move(clock, HARD_TTL - 1)
+    move(clock, SECRET.hard_ttl - 1)
     assert secret.value() == "TWO"
-    assert told.stale == [HARD_TTL - 1]
+    assert told.stale == [SECRET.hard_ttl - 1]
 
 
 @pytest.mark.parametrize("back", [0.001, 60, 10**9])
@@ -169,7 +169,7 @@ def test_many_threads_read_once() -> None:
             assert begun.acquire(timeout=30)
         return "one"
 
-    secret = CachedSecret("canary", read=read, parse=upper, clock=FakeClock())
+    secret = CachedDocument(SECRET, "canary", read=read, parse=upper, clock=FakeClock())
 
     def use() -> None:
         together.wait(timeout=30)

@@ -1,0 +1,1 @@
+"""What a token is, says and may do, and exactly why not."""

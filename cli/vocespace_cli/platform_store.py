@@ -1,0 +1,167 @@
+"""Platforms and API keys in the table: each change is one transaction, refused if somebody else was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from vocespace import aws
+from vocespace.api_keys import ApiKey
+from vocespace.platforms import Platform
+from vocespace.registry import (
+    KEY_ENTRY,
+    PLATFORMS,
+    Reference,
+    api_key_items,
+    api_key_key,
+    platform_items,
+    platform_key,
+)
+from vocespace.table import Item, Key, Table, from_attributes, record_of, to_attributes
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+MAX_WRITES = 100
+"""What DynamoDB takes in one transaction, and what it hands out in one read."""
+
+_EXISTS = "attribute_exists(pk)"
+_ALWAYS: Mapping[str, Any] = MappingProxyType({})
+_NEW: Mapping[str, Any] = MappingProxyType({"ConditionExpression": "attribute_not_exists(pk)"})
+
+
+class PlatformStore:
+    """Reads and writes platforms. A write raises `ConditionFailedError` where what it builds on is not so any more."""
+
+    def __init__(self, table: Table, name: str) -> None:
+        self._table = table
+        self._name = name
+
+    def platform(self, platform: str) -> Platform | None:
+        """The platform of this name, disabled or not."""
+        (item,) = self._table.read([platform_key(platform)])
+        return None if item is None else record_of(Platform, item)
+
+    def platforms(self) -> list[Platform]:
+        """All platforms, by their ids."""
+        # Not by the table's own query: that wants a prefix, and DynamoDB takes no empty one.
+        pages = (
+            aws.dynamodb()
+            .get_paginator("query")
+            .paginate(
+                TableName=self._name,
+                ConsistentRead=True,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues=to_attributes({":pk": PLATFORMS}),
+            )
+        )
+        entries = [from_attributes(item) for page in pages for item in page["Items"]]
+        return [record_of(Platform, item) for item in self._read([platform_key(entry["sk"]) for entry in entries])]
+
+    def key(self, key_id: str) -> ApiKey | None:
+        """The API key of this id, live or not."""
+        (item,) = self._table.read([api_key_key(key_id)])
+        return None if item is None else record_of(ApiKey, item)
+
+    def keys(self, platform: str) -> list[ApiKey]:
+        """All keys of a platform, live or not, oldest first."""
+        entries = self._table.query(platform_key(platform)["pk"], KEY_ENTRY)
+        items = self._read([api_key_key(entry["sk"].removeprefix(KEY_ENTRY)) for entry in entries])
+        return sorted((record_of(ApiKey, item) for item in items), key=lambda key: (key.created_at, key.key_id))
+
+    def owners(self, keys: Sequence[Key]) -> list[str | None]:
+        """Whose the issuers and roles with these primary keys are, each None where it is nobody's."""
+        items = self._table.read(list(keys)) if keys else []
+        return [None if item is None else record_of(Reference, item).platform for item in items]
+
+    def add(self, platform: Platform, key: ApiKey) -> None:
+        """Writes a new platform and its first key."""
+        record, entry, *references = platform_items(platform)
+        self._table.write_together(
+            self._put(record, _NEW),
+            self._put(entry),
+            *(self._put(item, _own(platform)) for item in references),
+            *(self._put(item, _NEW) for item in api_key_items(key)),
+        )
+
+    def replace(self, before: Platform, after: Platform) -> None:
+        """Writes a platform in the place of what it was."""
+        record, entry, *references = platform_items(after)
+        kept = [_key_of(item) for item in references]
+        left = [_key_of(item) for item in platform_items(before)[2:]]
+        self._table.write_together(
+            self._put(record, _unchanged(before)),
+            self._put(entry),
+            *(self._put(item, _own(after)) for item in references),
+            *(self._delete(key) for key in left if key not in kept),
+        )
+
+    def remove(self, platform: Platform, keys: Sequence[ApiKey]) -> None:
+        """Removes a platform together with these of its keys."""
+        record, *others = platform_items(platform)
+        self._table.write_together(
+            self._delete(_key_of(record), _unchanged(platform)),
+            *(self._delete(_key_of(item)) for item in others),
+            *self._key_deletes(keys),
+        )
+
+    def forget_keys(self, keys: Sequence[ApiKey]) -> None:
+        """Removes what is kept of keys that can do nothing any more."""
+        deletes = self._key_deletes(keys)
+        for start in range(0, len(deletes), MAX_WRITES):
+            self._table.write_together(*deletes[start : start + MAX_WRITES])
+
+    def add_key(self, key: ApiKey) -> None:
+        """Writes another key of a platform that exists."""
+        # It counts as a change of the platform: whoever removes that at this moment must not overlook the key.
+        names, values = {"#revision": "revision"}, {":one": 1}
+        self._table.write_together(
+            self._table.change(
+                platform_key(key.platform), "ADD #revision :one", condition=_EXISTS, names=names, values=values
+            ),
+            *(self._put(item, _NEW) for item in api_key_items(key)),
+        )
+
+    def revoke_key(self, key: ApiKey) -> None:
+        """Ends a key for good; it is still listed."""
+        names, values = {"#disabled": "disabled"}, {":yes": True}
+        self._table.update(
+            api_key_key(key.key_id), "SET #disabled = :yes", condition=_EXISTS, names=names, values=values
+        )
+
+    def _read(self, keys: list[Key]) -> list[Item]:
+        starts = range(0, len(keys), MAX_WRITES)
+        pages = [self._table.read(keys[start : start + MAX_WRITES]) for start in starts]
+        return [item for page in pages for item in page if item is not None]
+
+    def _put(self, item: Item, condition: Mapping[str, Any] = _ALWAYS) -> TransactWriteItemTypeDef:
+        return {"Put": {"TableName": self._name, "Item": to_attributes(item), **condition}}  # type: ignore[typeddict-item]
+
+    def _delete(self, key: Key, condition: Mapping[str, Any] = _ALWAYS) -> TransactWriteItemTypeDef:
+        return {"Delete": {"TableName": self._name, "Key": to_attributes(key), **condition}}  # type: ignore[typeddict-item]
+
+    def _key_deletes(self, keys: Sequence[ApiKey]) -> list[TransactWriteItemTypeDef]:
+        return [self._delete(_key_of(item)) for key in keys for item in api_key_items(key)]
+
+
+def _key_of(item: Item) -> Key:
+    return {"pk": item["pk"], "sk": item["sk"]}
+
+
+def _own(platform: Platform) -> dict[str, Any]:
+    return {
+        "ConditionExpression": "attribute_not_exists(pk) OR #platform = :platform",
+        "ExpressionAttributeNames": {"#platform": "platform"},
+        "ExpressionAttributeValues": to_attributes({":platform": platform.platform}),
+    }
+
+
+def _unchanged(platform: Platform) -> dict[str, Any]:
+    # What was written before there were revisions has none.
+    absent = " OR attribute_not_exists(#revision)" if platform.revision == 0 else ""
+    return {
+        "ConditionExpression": f"{_EXISTS} AND (#revision = :revision{absent})",
+        "ExpressionAttributeNames": {"#revision": "revision"},
+        "ExpressionAttributeValues": to_attributes({":revision": platform.revision}),
+    }

@@ -1,0 +1,144 @@
+"""What the document says of callers: signed-in users, quotas, IAM roles, and methods that a path does not have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from functions.service_info.app import lambda_handler
+from tests.contract.contract import METHODS, Contract
+from tests.support.events import load_event, with_body, with_headers
+from tests.support.world import DEMO, Answer, Context, World
+from vocespace.api import IAM_PREFIX
+from vocespace.container import Container
+from vocespace.identities import Identity
+from vocespace.platforms import Platform
+from vocespace.users import SignedInUser
+
+QUOTA = 2
+CALLS = [
+    ("connection_details", "post_platform"),
+    ("redirect_url", "post_ttl"),
+    ("blocks", "post_block"),
+    ("blocks", "get_blocks"),
+    ("blocks", "delete_block"),
+]
+USERS = [("connection_details", "post_user"), ("redirect_url", "post_user")]
+
+
+class AdaOnly:
+    """Takes every token for one of Ada's; how tokens are verified has tests of its own."""
+
+    def user_of(self, _: str) -> tuple[Platform, SignedInUser]:
+        """Ada, by demo."""
+        return DEMO, SignedInUser("demo_ada", "Ada", None, (Identity.PARTICIPANT,))
+
+
+@pytest.mark.parametrize(("function", "case"), USERS)
+def test_signed_in_users_are_answered_as_documented(
+    contract: Contract, world: World, monkeypatch: pytest.MonkeyPatch, function: str, case: str
+) -> None:
+    """The body that the document lets a user send is taken, an identity that is not theirs is a documented 403."""
+    monkeypatch.setattr(Container, "_users", lambda _: AdaOnly())
+    event = world.event(function, case)
+    wrong = with_body(event, identity="owner")
+
+    answers = [world.call(function, each) for each in (event, wrong)]
+
+    assert [answer.status for answer in answers] == [{"redirect_url": 201}.get(function, 200), 403]
+    assert contract.request_faults(event) == []
+    for answer in answers:
+        contract.check(event, answer)
+
+
+@pytest.mark.parametrize("case", ["post_block", "get_blocks", "delete_block"])
+def test_blocks_are_not_for_signed_in_users(
+    contract: Contract, world: World, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    """A user's token is refused unverified: the function of the blocks is deployed without what verifies one."""
+    monkeypatch.setattr(Container, "_users", lambda _: pytest.fail("the token is verified"))
+    [user] = {world.event(*each)["headers"]["authorization"] for each in USERS}
+    event = with_headers(world.event("blocks", case), authorization=user)
+
+    answer = world.call("blocks", event)
+
+    assert answer.status == 401
+    contract.check(event, answer)
+
+
+@pytest.mark.parametrize(("function", "case"), CALLS)
+def test_quota_is_told_as_documented(contract: Contract, world: World, function: str, case: str) -> None:
+    """Each call of a platform with a quota says what is left, and the first one too many says when there is more."""
+    policy = DEMO.policy.model_copy(update={"requests_per_minute": QUOTA})
+    world.put_platform(DEMO.model_copy(update={"policy": policy}))
+    world.clock.advance(-(world.clock.time() % 60))
+    blocked = world.call("blocks", with_body(world.event("blocks", "post_block"), id="user_24680"))
+    event = world.event(function, case)
+
+    within, beyond = (world.call(function, event) for _ in range(QUOTA))
+
+    assert blocked.headers["RateLimit"].startswith('"requestsPerMinute";r=1;')
+    assert within.headers["RateLimit-Policy"] == '"requestsPerMinute";q=2;w=60'
+    assert within.headers["RateLimit"].startswith('"requestsPerMinute";r=0;')
+    assert (beyond.status, beyond.json["code"]) == (429, "quota_exceeded")
+    assert beyond.headers["RateLimit"] == f'"requestsPerMinute";r=0;t={beyond.headers["Retry-After"]}'
+    for answer in (within, beyond):
+        contract.check(event, answer)
+
+
+def test_judge_sees_a_quota_that_is_misspelt(contract: Contract, world: World) -> None:
+    """The check above can fail: on fields that are not those of the draft."""
+    event = world.event("redirect_url", "post_ttl")
+    good = world.call("redirect_url", event)
+
+    for field in ("49", "requestsPerMinute;r=49;t=10", '"requestsPerMinute";r=-1;t=10'):
+        with pytest.raises(AssertionError):
+            contract.check(event, Answer(good.status, {**good.headers, "RateLimit": field}, good.text))
+
+
+def test_signed_paths_are_twins_of_those_for_platforms(contract: Contract) -> None:
+    """Whatever takes an API key is there for roles as well, with the same answers, by signature and nothing else."""
+    keyed: dict[tuple[str, str], Any] = {
+        (method, path): operation
+        for method, path, operation in contract.operations()
+        if {"ApiKeyBearer": []} in operation["security"]
+    }
+    signed = {
+        (method, path.removeprefix(IAM_PREFIX)): operation
+        for method, path, operation in contract.operations()
+        if path.startswith(IAM_PREFIX)
+    }
+
+    assert signed.keys() == keyed.keys()
+    for name, twin in signed.items():
+        assert twin["security"] == [{"SigV4": []}]
+        assert twin["responses"].keys() == keyed[name]["responses"].keys() | {"404"}
+    scheme = contract.document["components"]["securitySchemes"]["SigV4"]
+    assert scheme["x-amazon-apigateway-authtype"] == "awsSigv4"
+
+
+def test_unsigned_requests_are_refused_as_documented(contract: Contract) -> None:
+    """What API Gateway says to whoever has not signed is one of the two bodies of the 403."""
+    for _, path, operation in contract.operations():
+        if path.startswith(IAM_PREFIX):
+            response = contract.resolve(operation["responses"]["403"])
+            assert set(response["content"]) == {"application/problem+json", "application/json"}
+            schema = response["content"]["application/json"]["schema"]
+            assert contract.faults(schema, {"message": "Forbidden"}) == []
+
+
+@pytest.mark.parametrize("path", [path for path in Contract().document["paths"] if path != "/docs"])
+def test_allow_names_the_documented_methods(contract: Contract, path: str) -> None:
+    """A path that exists, signed or not, answers a method that it does not have by those that it has."""
+    event = load_event("service_info", "wrong_method")
+    context = event["requestContext"] | {"http": event["requestContext"]["http"] | {"method": "PATCH", "path": path}}
+    event = event | {"rawPath": path, "requestContext": context}
+
+    result = lambda_handler(event, Context("service_info"))
+
+    answer = Answer(result["statusCode"], result["headers"], result["body"])
+    documented = {method.upper() for method in METHODS & contract.document["paths"][path].keys()}
+    assert answer.status == 405
+    assert set(answer.headers["Allow"].split(", ")) == documented
+    contract.check(event, answer)

@@ -1,0 +1,154 @@
+"""The table: plain values in and out, several writes together, and what goes wrong told by our own errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import moto
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.stack import create_table_arguments
+from vocespace import aws
+from vocespace.errors import StoreUnavailableError
+from vocespace.table import MAX_CONFLICTS, ConditionFailedError, Table, from_attributes, to_attributes
+
+NAME = "items"
+KEY = {"pk": "a", "sk": "b"}
+VALUES = st.recursive(
+    st.text() | st.integers(-(10**30), 10**30) | st.booleans(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+
+
+@pytest.fixture(name="table")
+def _table() -> Iterator[Table]:
+    aws.dynamodb.cache_clear()
+    with moto.mock_aws():
+        boto3.client("dynamodb").create_table(**create_table_arguments(NAME))
+        yield Table(NAME)
+    aws.dynamodb.cache_clear()
+
+
+@given(st.dictionaries(st.text(), VALUES))
+def test_what_is_written_down_is_read_again(members: dict[str, object]) -> None:
+    """Every kind of value that an item of ours has."""
+    assert from_attributes(to_attributes(members)) == members
+
+
+@pytest.mark.parametrize("value", [None, 1.5, b"", {1}, object()])
+def test_nothing_else_is_written(value: object) -> None:
+    """A float would come back as another number."""
+    with pytest.raises(TypeError):
+        to_attributes({"a": value})
+
+
+@pytest.mark.parametrize("attribute", [{"B": b""}, {"SS": ["a"]}, {"NULL": True}, {"NS": ["1"]}])
+def test_nothing_else_is_read(attribute: dict[str, object]) -> None:
+    """An item that somebody else has written is no item of ours."""
+    with pytest.raises(StoreUnavailableError):
+        from_attributes({"a": attribute})
+
+
+def test_several_items_are_read_in_their_order(table: Table) -> None:
+    """Those that are not there as None."""
+    table.write_together(table.put(KEY | {"n": 1}), table.put({"pk": "c", "sk": "d", "n": 2}))
+
+    assert table.read([{"pk": "c", "sk": "d"}, {"pk": "x", "sk": "y"}, KEY]) == [
+        {"pk": "c", "sk": "d", "n": 2},
+        None,
+        KEY | {"n": 1},
+    ]
+
+
+def test_a_partition_is_read_to_its_end(table: Table) -> None:
+    """Page by page, and only what the prefix says."""
+    big = "x" * 300_000
+    for number in range(8):
+        table.write_together(table.put({"pk": "a", "sk": f"n#{number}", "big": big}))
+    table.write_together(table.put({"pk": "a", "sk": "o#1"}), table.put({"pk": "b", "sk": "n#9"}))
+
+    assert [item["sk"] for item in table.query("a", "n#")] == [f"n#{number}" for number in range(8)]
+
+
+def test_writes_are_made_together_or_not_at_all(table: Table) -> None:
+    """A condition that does not hold is told apart from a table that is away."""
+    update = table.change(
+        {"pk": "x", "sk": "y"}, "SET #n = :n", condition="#n < :n", names={"#n": "n"}, values={":n": 1}
+    )
+
+    with pytest.raises(ConditionFailedError):
+        table.write_together(table.put(KEY), update)
+
+    assert table.read([KEY]) == [None]
+
+
+def test_what_is_not_there_cannot_be_removed(table: Table) -> None:
+    """Nor removed twice."""
+    table.write_together(table.put(KEY))
+    table.delete(KEY)
+
+    with pytest.raises(ConditionFailedError):
+        table.delete(KEY)
+
+
+@pytest.mark.parametrize(("conflicts", "succeeds"), [(1, True), (MAX_CONFLICTS - 1, True), (MAX_CONFLICTS, False)])
+def test_writes_that_meet_others_are_tried_again(
+    table: Table, monkeypatch: pytest.MonkeyPatch, conflicts: int, succeeds: bool
+) -> None:
+    """A few times; then the caller is asked to."""
+    left = [conflicts]
+    write = aws.dynamodb().transact_write_items
+
+    def contested(**arguments: Any) -> object:  # noqa: ANN401 - botocore's own
+        if left[0]:
+            left[0] -= 1
+            response = {
+                "Error": {"Code": "TransactionCanceledException", "Message": ""},
+                "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}],
+            }
+            raise ClientError(response, "TransactWriteItems")  # type: ignore[arg-type]
+        return write(**arguments)
+
+    monkeypatch.setattr(aws.dynamodb(), "transact_write_items", contested)
+
+    if succeeds:
+        table.write_together(table.put(KEY))
+    else:
+        with pytest.raises(StoreUnavailableError):
+            table.write_together(table.put(KEY))
+    assert (table.read([KEY]) == [KEY]) == succeeds
+
+
+def test_keys_that_were_not_processed_are_no_absence(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DynamoDB may answer a part only: then nobody knows about the rest."""
+    monkeypatch.setattr(
+        aws.dynamodb(),
+        "batch_get_item",
+        lambda **_: {"Responses": {NAME: []}, "UnprocessedKeys": {NAME: {"Keys": [to_attributes(KEY)]}}},
+    )
+
+    with pytest.raises(StoreUnavailableError):
+        table.read([KEY])
+
+
+def test_a_table_that_is_not_there_is_away(table: Table) -> None:
+    """Whatever is done to it."""
+    missing = Table("missing")
+    names, values = {"#n": "n"}, {":n": 1}
+
+    for act in (
+        lambda: missing.read([KEY]),
+        lambda: list(missing.query("a", "b")),
+        lambda: missing.delete(KEY),
+        lambda: missing.write_together(missing.put(KEY)),
+        lambda: missing.update(KEY, "SET #n = :n", condition="attribute_exists(pk)", names=names, values=values),
+    ):
+        with pytest.raises(StoreUnavailableError):
+            act()
+    assert table.read([KEY]) == [None]
