@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from types_boto3_dynamodb import DynamoDBServiceResource
     from types_boto3_secretsmanager import SecretsManagerClient
 
@@ -72,7 +75,18 @@ def start_cloud(host: str = "127.0.0.1", *, dynamodb: str = "") -> Cloud:
         dynamodb: URL of another DynamoDB that is to hold the table.
     """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address=host, port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    return Cloud(f"http://{host}:{port}", dynamodb)
+    app = _one_at_a_time(DomainDispatcherApplication(create_backend_app))
+    server = make_server(host, 0, app, threaded=True, request_handler=MotoRequestHandler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    return Cloud(f"http://{host}:{server.server_port}", dynamodb)
+
+
+def _one_at_a_time(app: WSGIApplication) -> WSGIApplication:
+    # moto looks at a condition and writes in two steps: of two requests at once both could be the last one of a quota.
+    lock = Lock()
+
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with lock:
+            return app(environ, start_response)
+
+    return serve

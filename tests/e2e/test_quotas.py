@@ -48,11 +48,12 @@ def test_of_64_at_once_exactly_50_get_through(dynamodb_local: str, monkeypatch: 
             clock.advance(60)
 
 
+@pytest.mark.parametrize("table", ["dynamodb", "moto"])
 def test_of_64_requests_at_once_exactly_50_get_a_token(
-    start_service: StartService, dynamodb_local: str, tmp_path: Path
+    start_service: StartService, dynamodb_local: str, tmp_path: Path, table: str
 ) -> None:
     """Over HTTP, through several instances of the function; the others are told when to come back."""
-    with start_service(tmp_path, DYNAMODB_URL=dynamodb_local) as values:
+    with start_service(tmp_path, DYNAMODB_URL=dynamodb_local if table == "dynamodb" else "") as values:
         _limit(values, tokens_per_day=QUOTA)
         answers = at_once(CALLERS, lambda number: _ask(values, number))
 
@@ -67,7 +68,7 @@ def test_of_64_requests_at_once_exactly_50_get_a_token(
 def _limit(values: Mapping[str, str], **quotas: int) -> None:
     """Gives the demo platform a quota, before any instance has remembered that it has none."""
     platform = DEMO.model_copy(update={"policy": DEMO.policy.model_copy(update=quotas)})
-    client = boto3.client("dynamodb", endpoint_url=values["AWS_ENDPOINT_URL_DYNAMODB"])
+    client = boto3.client("dynamodb", endpoint_url=values.get("AWS_ENDPOINT_URL_DYNAMODB", values["AWS_ENDPOINT_URL"]))
     client.put_item(TableName=values["TABLE_NAME"], Item=to_attributes(platform_items(platform)[0]))
 
 
