@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 import requests
+from playwright.sync_api import Browser
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.support import livekit_oracle as oracle
+from tests.support.browser import chromium, fresh_visit
 from tests.support.oidc_issuer import AUDIENCE, OidcIssuer, issuer_key, renamed
+from tests.support.upstream import Answer, Upstream
 from vocespace.identities import Identity
 from vocespace.issuers import Issuer
 from vocespace.platforms import Platform, Policy
@@ -39,10 +43,30 @@ def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("portal")
 
 
+@pytest.fixture(name="origin", scope="module")
+def _origin() -> Iterator[Upstream]:
+    """Where the platform's own page comes from."""
+    with Upstream(_page) as origin:
+        yield origin
+
+
+@pytest.fixture(name="browser", scope="module")
+def _browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+def _page(*_: object) -> Answer:
+    return Answer(200, b"<!doctype html><title>portal</title>", {"Content-Type": "text/html"})
+
+
 @pytest.fixture(name="portal", scope="module")
-def _portal(issuer: OidcIssuer, folder: Path, start_service: StartService) -> Iterator[Mapping[str, str]]:
-    """A service that trusts the issuer's CA, with a platform that trusts the issuer."""
-    with start_service(folder, SSL_CERT_FILE=str(issuer.ca_file), GuestAccess="false") as values:
+def _portal(
+    issuer: OidcIssuer, folder: Path, origin: Upstream, start_service: StartService
+) -> Iterator[Mapping[str, str]]:
+    """A service that trusts the issuer's CA and one page, with a platform that trusts the issuer."""
+    ca_file = str(issuer.ca_file)
+    with start_service(folder, SSL_CERT_FILE=ca_file, GuestAccess="false", AllowedOrigins=origin.url) as values:
         _put(values, _platform(issuer))
         yield values
 
@@ -192,3 +216,34 @@ def test_an_issuer_that_cannot_be_asked_is_a_503(
             while (answer := ask(values, signed(issuer))).status_code == 503 and time.monotonic() < deadline:
                 time.sleep(0.5)
             assert answer.status_code == 200
+
+
+ASK_FROM_PAGE = """async ([url, token]) => {
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: {Authorization: `Bearer ${token}`, "Content-Type": "application/json"},
+    body: JSON.stringify({space: "portal-hall"}),
+  });
+  return [answer.status, (await answer.json()).identity, answer.headers.get("retry-after")];
+}"""
+
+
+def test_a_page_of_the_platform_asks_for_its_user(
+    issuer: OidcIssuer, portal: Mapping[str, str], origin: Upstream, browser: Browser
+) -> None:
+    """From the browser, by the user's own token, because the deployer has named the page's origin."""
+    with fresh_visit(browser) as visit:
+        visit.page.goto(origin.url)
+        told = visit.page.evaluate(ASK_FROM_PAGE, [portal["BASE_URL"] + CONNECTION, signed(issuer)])
+
+    assert told == [200, "guest", None]
+
+
+def test_a_page_of_another_origin_is_told_nothing(
+    issuer: OidcIssuer, portal: Mapping[str, str], browser: Browser
+) -> None:
+    """Even with a token that holds: the browser does not let it send it."""
+    with Upstream(_page) as elsewhere, fresh_visit(browser) as visit:
+        visit.page.goto(elsewhere.url)
+        with pytest.raises(PlaywrightError, match="Failed to fetch"):
+            visit.page.evaluate(ASK_FROM_PAGE, [portal["BASE_URL"] + CONNECTION, signed(issuer)])
