@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     try:
         with TemporaryDirectory() as folder:
             _tell("installing what is compared with")
-            bench = Bench(ship(Path(folder)), make_scene(), rounds, _tell)
+            bench = Bench(ship(Path(folder)), make_scene(Path(folder)), rounds, _tell)
             figures = [*bench.cold(), *bench.warm(), *bench.network()]
     except (BuildError, InstanceFailedError) as error:
         print(f"bench: {error}", file=sys.stderr)

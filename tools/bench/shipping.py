@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import shutil
 import subprocess
@@ -34,6 +35,12 @@ class Shipping:
     def layer(self) -> Path:
         """The built layer, as Lambda puts it on the path."""
         return BUILD / str(self._properties("VoceSpaceLayer")["ContentUri"]) / "python"
+
+    @property
+    def cryptography(self) -> Path:
+        """The built layer beside it, as far as it is meant for this machine."""
+        folder = BUILD / str(self._properties("CryptographyLayer")["ContentUri"])
+        return folder / "cryptography" / platform.machine()
 
     def artifact(self, logical_id: str) -> Path:
         """The built folder of a function."""

@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
@@ -56,6 +57,24 @@ def issue(event: Json, _: object) -> Json:
     return issue_with(event, sign_token)
 
 
+def issue_user(event: Json, _: object) -> Json:
+    """A signed redirect URL for a user who is signed in by an issuer."""
+    try:
+        user = jwt.decode(
+            event["headers"]["authorization"].removeprefix("Bearer "),
+            _issuer_key(),
+            algorithms=["RS256"],
+            audience=os.environ["AUDIENCE"],
+            issuer=os.environ["ISSUER"],
+            options={"require": ["iat", "exp", "sub"]},
+        )
+        body = json.loads(event["body"]) | {"id": user["sub"], "username": user["name"]}
+        request = LinkRequest.model_validate(body)
+    except (jwt.PyJWTError, ValueError):
+        return _answer(401, {"error": "unauthorized"})
+    return _linked(request, sign_token)
+
+
 def redeem(event: Json, _: object) -> Json:
     """A redirect into the space that a token names."""
     return redeem_with(event, sign_participant_token)
@@ -69,6 +88,10 @@ def issue_with(event: Json, sign: Callable[[Person, int], str]) -> Json:
         request = LinkRequest.model_validate_json(event["body"])
     except ValidationError:
         return _answer(400, {"error": "invalid"})
+    return _linked(request, sign)
+
+
+def _linked(request: LinkRequest, sign: Callable[[Person, int], str]) -> Json:
     token = sign(request, request.ttlSeconds)
     url = f"{_BASE_URL}/api/connection-details?{urlencode({'auth': request.auth, 'token': token})}"
     return _answer(201, {"redirectUrl": url, "token": token})
@@ -113,6 +136,11 @@ def sign_participant_token(person: Person) -> str:
         "video": {"room": person.space, "roomJoin": True, "canPublish": True, "canSubscribe": True},
     }
     return jwt.encode(claims, _LIVEKIT_SECRET, algorithm="HS256")
+
+
+@cache
+def _issuer_key() -> jwt.PyJWK:
+    return jwt.PyJWK.from_json(os.environ["ISSUER_JWK"])
 
 
 def _answer(status: int, body: Json) -> Json:
