@@ -22,7 +22,7 @@ NETWORK_USES = (*WARM_USES, "redirect_url_quota")
 WITH_LIVEKIT = ("redirect_url", "connection_details")
 WITH_CRYPTOGRAPHY = ("redirect_url_user",)
 TRAFFIC_EACH = {"redirect_url_quota": 2}
-"""What a warm request cannot do without: the one call that counts it, and the connection, which moto ends every time."""
+"""What a warm request cannot do without: the call that counts it, and a connection, since moto ends each."""
 
 _SILENCE = {"POWERTOOLS_LOG_LEVEL": "CRITICAL", "POWERTOOLS_METRICS_DISABLED": "true"}
 _MEBIBYTE = 2**20
