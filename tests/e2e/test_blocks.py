@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from tests.support.clock import NOW, FakeClock
-from tests.support.real_table import at_once, real_table
+from tests.support.tables import at_once, real_table
 from vocespace.block_list import BlockList
 from vocespace.blocks import Block
 from vocespace.errors import NotFoundError, PersonBlockedError, StoreUnavailableError

@@ -12,7 +12,7 @@ import requests
 
 from tests.e2e.conftest import StartService
 from tests.support.clock import FakeClock
-from tests.support.real_table import at_once, real_table
+from tests.support.tables import at_once, real_table
 from tests.support.world import DEMO
 from vocespace.errors import QuotaExceededError
 from vocespace.quotas import Quotas

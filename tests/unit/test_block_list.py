@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import boto3
-import moto
 import pytest
 
 from tests.support.clock import NOW, FakeClock
-from tests.support.stack import create_table_arguments
-from vocespace import aws
+from tests.support.tables import moto_table
 from vocespace.block_list import BlockList
 from vocespace.blocks import BLOCKED_SPACES_KEY, Block, space_digest
 from vocespace.errors import PersonBlockedError
@@ -37,11 +34,8 @@ class Interrupted(Table):
 
 @pytest.fixture(name="table")
 def _table() -> Iterator[Table]:
-    aws.dynamodb.cache_clear()
-    with moto.mock_aws():
-        boto3.client("dynamodb").create_table(**create_table_arguments(NAME))
-        yield Table(NAME)
-    aws.dynamodb.cache_clear()
+    with moto_table(NAME) as table:
+        yield table
 
 
 def block_list(table: Table, clock: FakeClock | None = None) -> BlockList:

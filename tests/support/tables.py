@@ -1,4 +1,4 @@
-"""The stack's table on DynamoDB Local, for what only a table with atomic conditional writes can prove."""
+"""The stack's table alone: in moto, or on DynamoDB Local for what only atomic conditional writes can prove."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import boto3
+import moto
 import pytest
 
 from tests.support.stack import create_table_arguments
@@ -18,6 +19,16 @@ from vocespace.table import Table
 _names = (f"table-{number}" for number in itertools.count())
 
 T = TypeVar("T")
+
+
+@contextmanager
+def moto_table(name: str) -> Iterator[Table]:
+    """A table of one's own in moto, empty."""
+    aws.dynamodb.cache_clear()
+    with moto.mock_aws():
+        boto3.client("dynamodb").create_table(**create_table_arguments(name))
+        yield Table(name)
+    aws.dynamodb.cache_clear()
 
 
 @contextmanager
