@@ -17,7 +17,7 @@ RUNTIME_BIN = $(shell $(RUNTIME_PYTHON) --version >/dev/null 2>&1 || \
   ls -d $(PYENV_ROOT)/versions/3.13*/bin 2>/dev/null | sort -V | tail -n 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage lint build e2e sam-local dynamodb dynamodb-jars bench openapi format lock clean
+.PHONY: help run test coverage long soak lint build e2e sam-local dynamodb dynamodb-jars bench openapi format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,12 @@ test: $(VENV)/.test ## unit, functional, template and contract tests
 
 coverage: $(VENV)/.test ## the same tests with branch coverage
 	$(PY) -m pytest --cov --cov-report=term-missing $(ARGS)
+
+long: $(VENV)/.test ## random histories of the key ring, and a fleet through 100 rotations: some minutes
+	$(PY) -m pytest tests/long --log-cli-level=INFO $(ARGS)
+
+soak: $(VENV)/.test ## the API under load for SECONDS (default 60) while keys rotate, rotations are killed and secrets go away
+	@SECONDS=$(or $(SECONDS),60) $(PY) -m tools.soak
 
 lint: $(VENV)/.lint $(VENV)/.checkov ## ruff, mypy, cfn-lint, checkov, and openapi.yaml against the code
 	$(PY) -m ruff check .

@@ -62,6 +62,8 @@ class Options:
         port: Where to listen; 0 takes a free one.
         folder: Where demo.env and the functions' log go.
         dynamodb_url: A DynamoDB on this machine for the table to be in, such as `make dynamodb`; empty: moto's.
+        secrets_manager_url: What the functions take for Secrets Manager, such as a proxy; empty: moto's.
+        secrets_age_faster_by: By how much secrets in memory age faster than in a deployment; empty: not at all.
         ca_file: The certificates that the functions trust beyond their own, for an OIDC issuer with a CA of its own.
         parameters: Template parameters: what was given by name, and what a demo wants otherwise than a deployment.
     """
@@ -70,12 +72,14 @@ class Options:
     folder: Path
     livekit: LiveKit
     dynamodb_url: str
+    secrets_manager_url: str
+    secrets_age_faster_by: str
     ca_file: str
     parameters: dict[str, str]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], parameters: Iterable[str]) -> Options:
-        """Reads PORT, LOCAL_DIR, LIVEKIT_*, DYNAMODB_URL, SSL_CERT_FILE and each of the template's parameters.
+        """Reads PORT, LOCAL_DIR, LIVEKIT_*, the URLs of AWS, SSL_CERT_FILE and each of the template's parameters.
 
         Raises:
             CannotStartError: a value makes no sense.
@@ -86,16 +90,19 @@ class Options:
             port=_port(environment.get("PORT") or str(DEFAULT_PORT)),
             folder=Path(environment.get("LOCAL_DIR") or ROOT / ".local").absolute(),
             livekit=livekit,
-            dynamodb_url=_loopback(environment.get("DYNAMODB_URL", "")),
+            dynamodb_url=_loopback(environment, "DYNAMODB_URL", "http://127.0.0.1:8000"),
+            secrets_manager_url=_loopback(environment, "SECRETS_MANAGER_URL", "http://127.0.0.1:8001"),
+            secrets_age_faster_by=environment.get("SECRETS_AGE_FASTER_BY", ""),
             ca_file=environment.get("SSL_CERT_FILE", ""),
             parameters=_DEMO | given | {"LiveKitUrl": livekit.url, "LiveKitApiKey": livekit.api_key},
         )
 
 
-def _loopback(url: str) -> str:
-    # The keys of this machine's AWS are no secret: a table for them has no place on a network.
+def _loopback(environment: Mapping[str, str], name: str, example: str) -> str:
+    url = environment.get(name, "")
+    # The keys of this machine's AWS are no secret: what they open has no place on a network.
     if url and not _LOOPBACK.fullmatch(url):
-        raise CannotStartError("DYNAMODB_URL must be an http:// URL of this machine, such as http://127.0.0.1:8000")
+        raise CannotStartError(f"{name} must be an http:// URL of this machine, such as {example}")
     return url
 
 

@@ -52,7 +52,8 @@ def _run(document: Tree, options: Options) -> None:
         log_file = _prepare(options.folder)
         aws = cloud.start_cloud(dynamodb=options.dynamodb_url)
         made = _create(document, {"PublicBaseUrl": base_url} | options.parameters, aws, demo)
-        functions = made.template.functions()
+        # Whatever has no route is for others to invoke than a caller of the API.
+        functions = [each for each in made.template.functions() if each.routes]
         variables = _variables(made, aws, options, base_url)
         pools = cleanup.enter_context(_warm(functions, variables, log_file))
         cleanup.callback(demo_env.remove, options.folder)
@@ -118,6 +119,10 @@ def _variables(made: Stack, aws: Cloud, options: Options, base_url: str) -> dict
         variables["VOCESPACE_URL"] = f"{base_url}/client"
     if options.livekit.is_short:
         variables |= {"ALLOW_SHORT_LIVEKIT_SECRET": "true"}
+    if options.secrets_manager_url:
+        variables["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = options.secrets_manager_url
+    if options.secrets_age_faster_by:
+        variables["SECRETS_AGE_FASTER_BY"] = options.secrets_age_faster_by
     return variables
 
 

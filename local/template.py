@@ -105,6 +105,10 @@ class Template:
         declared: Tree = self.document.get("Outputs", {})
         return {name: self._resolver.resolve(output["Value"]) for name, output in declared.items()}
 
+    def holds(self, condition: str) -> bool:
+        """Whether a condition of the template is true."""
+        return self._resolver.holds({"Condition": condition})
+
     def resources(self, kind: str) -> dict[str, Tree]:
         """The resources of one type by logical id, as the template has them."""
         resources: Tree = self.document["Resources"]

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from vocespace_cli import blocks, keys, platforms, tokens
+from vocespace_cli import blocks, keys, platform_keys, platforms, signing_keys, tokens
 from vocespace_cli.doctor.command import doctor
 from vocespace_cli.explain import explain
 from vocespace_cli.faults import BAD_INPUT, OK, BadInputError
+from vocespace_cli.livekit_keys import rotate_livekit
 from vocespace_cli.output import Output
 from vocespace_cli.run import command
 
@@ -28,7 +29,11 @@ app = typer.Typer(
 )
 command(app, "doctor")(doctor)
 app.add_typer(platforms.app, name="platforms")
+platforms.app.add_typer(platform_keys.app, name="keys")
 app.add_typer(keys.app, name="keys")
+command(keys.app, "ring")(signing_keys.ring)
+command(keys.app, "rotate")(signing_keys.rotate)
+command(keys.app, "rotate-livekit")(rotate_livekit)
 app.add_typer(tokens.app, name="token")
 app.add_typer(blocks.app, name="blocks")
 

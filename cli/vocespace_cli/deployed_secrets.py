@@ -21,7 +21,7 @@ def key_ring(settings: Settings) -> KeyRing:
         DocumentReadError: AWS does not hand it out.
         UnreachableError: it is malformed.
     """
-    return _parsed(aws.read_secret(settings.signing_secret_id), KeyRing.parse)
+    return parsed(aws.read_secret(settings.signing_secret_id), KeyRing.parse)
 
 
 def livekit_key(settings: Settings) -> LiveKitKey:
@@ -32,12 +32,17 @@ def livekit_key(settings: Settings) -> LiveKitKey:
         UnreachableError: it is malformed.
     """
     allow_short = settings.allow_short_livekit_secret
-    return _parsed(
+    return parsed(
         aws.read_secret(settings.livekit_secret_id), lambda text: LiveKitKey.parse(text, allow_short=allow_short)
     )
 
 
-def _parsed(text: str, parse: Callable[[str], _T]) -> _T:
+def parsed(text: str, parse: Callable[[str], _T]) -> _T:
+    """What a secret's text holds.
+
+    Raises:
+        UnreachableError: it is malformed.
+    """
     try:
         return parse(text)
     except ValueError as error:

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from vocespace import errors
 from vocespace.document_cache import DocumentReadError
+from vocespace.secret_versions import SecretVersionsError
 from vocespace.table import ConditionFailedError
 from vocespace_cli.faults import BadInputError, CliError, NotOkError, UnexpectedError, UnreachableError
 from vocespace_cli.reasons import explained
@@ -37,6 +38,8 @@ def explain(error: Exception) -> CliError:
         case errors.VoceSpaceError():
             told = _refusal(error)
         case DocumentReadError():
+            told = _unreachable("A secret", error.reason)
+        case SecretVersionsError():
             told = _unreachable("A secret", error.reason)
         case ConditionFailedError():
             told = NotOkError("Somebody else was writing the same at the same moment.", hint="Run this again.")

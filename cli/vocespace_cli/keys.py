@@ -1,4 +1,4 @@
-"""`vocespace keys`: the API keys that platforms call with."""
+"""`vocespace keys`: the API keys that platforms call with; `signing_keys` adds those that tokens are signed with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from vocespace_cli.platform_changes import existing
 from vocespace_cli.platform_views import LATENCY
 from vocespace_cli.run import Run, command
 
-app = typer.Typer(help="The API keys that platforms call with.", no_args_is_help=True)
+app = typer.Typer(
+    help="The API keys that platforms call with, and the keys that tokens are signed with.", no_args_is_help=True
+)
 
 _Platform = Annotated[str, typer.Argument(metavar="PLATFORM", help="Whose keys.")]
 

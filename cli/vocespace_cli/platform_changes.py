@@ -79,25 +79,37 @@ def switch(store: PlatformStore, platform: str, *, disabled: bool) -> Platform:
     return after
 
 
-def remove(store: PlatformStore, platform: Platform, *, live: Sequence[ApiKey], dead: Sequence[ApiKey]) -> None:
-    """Removes a platform with its living keys at once, and then what is left of the dead ones.
+def check_removable(platform: Platform, live: Sequence[ApiKey]) -> None:
+    """Makes sure that a platform can be removed with its living keys at once.
 
     Raises:
-        NotOkError: it has more living keys than fit in one transaction, or somebody else has changed it meanwhile.
+        NotOkError: it has more of them than fit in one transaction.
     """
-    room = (MAX_WRITES - len(platform_items(platform))) // _ITEMS_OF_A_KEY
+    room = _room(platform)
     if len(live) > room:
         raise NotOkError(
             f"{platform.platform} has {len(live)} live keys, and {room} can be revoked with it at once; nothing was "
             "removed.",
             hint="Revoke some first: vocespace keys revoke KEYID.",
         )
-    fitting = room - len(live)
+
+
+def remove(store: PlatformStore, platform: Platform, *, live: Sequence[ApiKey], dead: Sequence[ApiKey]) -> None:
+    """Removes a platform that can be with its living keys at once, and then what is left of the dead ones.
+
+    Raises:
+        NotOkError: somebody else has changed it meanwhile.
+    """
+    fitting = _room(platform) - len(live)
     try:
         store.remove(platform, [*live, *dead[:fitting]])
     except ConditionFailedError:
         raise _overtaken(platform) from None
     store.forget_keys(dead[fitting:])
+
+
+def _room(platform: Platform) -> int:
+    return (MAX_WRITES - len(platform_items(platform))) // _ITEMS_OF_A_KEY
 
 
 def _check_owners(store: PlatformStore, platform: Platform) -> None:
@@ -124,6 +136,6 @@ def _taken(platform: Platform) -> NotOkError:
 
 def _overtaken(platform: Platform) -> NotOkError:
     return NotOkError(
-        f"Somebody else has changed {platform.platform} at the same moment; nothing was written.",
+        f"Somebody else has changed {platform.platform} at the same moment; it stays as they left it.",
         hint=f"Look at it (vocespace platforms show {platform.platform}) and run this again.",
     )

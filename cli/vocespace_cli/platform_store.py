@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from vocespace import aws
 from vocespace.api_keys import ApiKey
+from vocespace.condition import EXISTS, NEW, Condition
 from vocespace.platforms import Platform
 from vocespace.registry import (
     KEY_ENTRY,
@@ -18,7 +17,7 @@ from vocespace.registry import (
     platform_items,
     platform_key,
 )
-from vocespace.table import Item, Key, Table, from_attributes, record_of, to_attributes
+from vocespace.table import Item, Key, Table, record_of
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -26,17 +25,12 @@ if TYPE_CHECKING:
 MAX_WRITES = 100
 """What DynamoDB takes in one transaction, and what it hands out in one read."""
 
-_EXISTS = "attribute_exists(pk)"
-_ALWAYS: Mapping[str, Any] = MappingProxyType({})
-_NEW: Mapping[str, Any] = MappingProxyType({"ConditionExpression": "attribute_not_exists(pk)"})
-
 
 class PlatformStore:
     """Reads and writes platforms. A write raises `ConditionFailedError` where what it builds on is not so any more."""
 
-    def __init__(self, table: Table, name: str) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
-        self._name = name
 
     def platform(self, platform: str) -> Platform | None:
         """The platform of this name, disabled or not."""
@@ -45,19 +39,8 @@ class PlatformStore:
 
     def platforms(self) -> list[Platform]:
         """All platforms, by their ids."""
-        # Not by the table's own query: that wants a prefix, and DynamoDB takes no empty one.
-        pages = (
-            aws.dynamodb()
-            .get_paginator("query")
-            .paginate(
-                TableName=self._name,
-                ConsistentRead=True,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues=to_attributes({":pk": PLATFORMS}),
-            )
-        )
-        entries = [from_attributes(item) for page in pages for item in page["Items"]]
-        return [record_of(Platform, item) for item in self._read([platform_key(entry["sk"]) for entry in entries])]
+        keys = [platform_key(entry["sk"]) for entry in self._table.query(PLATFORMS)]
+        return [record_of(Platform, item) for item in self._read(keys)]
 
     def key(self, key_id: str) -> ApiKey | None:
         """The API key of this id, live or not."""
@@ -79,10 +62,10 @@ class PlatformStore:
         """Writes a new platform and its first key."""
         record, entry, *references = platform_items(platform)
         self._table.write_together(
-            self._put(record, _NEW),
-            self._put(entry),
-            *(self._put(item, _own(platform)) for item in references),
-            *(self._put(item, _NEW) for item in api_key_items(key)),
+            self._table.put(record, NEW),
+            self._table.put(entry),
+            *(self._table.put(item, _own(platform)) for item in references),
+            *(self._table.put(item, NEW) for item in api_key_items(key)),
         )
 
     def replace(self, before: Platform, after: Platform) -> None:
@@ -91,18 +74,18 @@ class PlatformStore:
         kept = [_key_of(item) for item in references]
         left = [_key_of(item) for item in platform_items(before)[2:]]
         self._table.write_together(
-            self._put(record, _unchanged(before)),
-            self._put(entry),
-            *(self._put(item, _own(after)) for item in references),
-            *(self._delete(key) for key in left if key not in kept),
+            self._table.put(record, _unchanged(before)),
+            self._table.put(entry),
+            *(self._table.put(item, _own(after)) for item in references),
+            *(self._table.remove(key) for key in left if key not in kept),
         )
 
     def remove(self, platform: Platform, keys: Sequence[ApiKey]) -> None:
         """Removes a platform together with these of its keys."""
         record, *others = platform_items(platform)
         self._table.write_together(
-            self._delete(_key_of(record), _unchanged(platform)),
-            *(self._delete(_key_of(item)) for item in others),
+            self._table.remove(_key_of(record), _unchanged(platform)),
+            *(self._table.remove(_key_of(item)) for item in others),
             *self._key_deletes(keys),
         )
 
@@ -118,16 +101,20 @@ class PlatformStore:
         names, values = {"#revision": "revision"}, {":one": 1}
         self._table.write_together(
             self._table.change(
-                platform_key(key.platform), "ADD #revision :one", condition=_EXISTS, names=names, values=values
+                platform_key(key.platform),
+                "ADD #revision :one",
+                condition=EXISTS.expression,
+                names=names,
+                values=values,
             ),
-            *(self._put(item, _NEW) for item in api_key_items(key)),
+            *(self._table.put(item, NEW) for item in api_key_items(key)),
         )
 
     def revoke_key(self, key: ApiKey) -> None:
         """Ends a key for good; it is still listed."""
         names, values = {"#disabled": "disabled"}, {":yes": True}
         self._table.update(
-            api_key_key(key.key_id), "SET #disabled = :yes", condition=_EXISTS, names=names, values=values
+            api_key_key(key.key_id), "SET #disabled = :yes", condition=EXISTS.expression, names=names, values=values
         )
 
     def _read(self, keys: list[Key]) -> list[Item]:
@@ -135,33 +122,25 @@ class PlatformStore:
         pages = [self._table.read(keys[start : start + MAX_WRITES]) for start in starts]
         return [item for page in pages for item in page if item is not None]
 
-    def _put(self, item: Item, condition: Mapping[str, Any] = _ALWAYS) -> TransactWriteItemTypeDef:
-        return {"Put": {"TableName": self._name, "Item": to_attributes(item), **condition}}  # type: ignore[typeddict-item]
-
-    def _delete(self, key: Key, condition: Mapping[str, Any] = _ALWAYS) -> TransactWriteItemTypeDef:
-        return {"Delete": {"TableName": self._name, "Key": to_attributes(key), **condition}}  # type: ignore[typeddict-item]
-
     def _key_deletes(self, keys: Sequence[ApiKey]) -> list[TransactWriteItemTypeDef]:
-        return [self._delete(_key_of(item)) for key in keys for item in api_key_items(key)]
+        return [self._table.remove(_key_of(item)) for key in keys for item in api_key_items(key)]
 
 
 def _key_of(item: Item) -> Key:
     return {"pk": item["pk"], "sk": item["sk"]}
 
 
-def _own(platform: Platform) -> dict[str, Any]:
-    return {
-        "ConditionExpression": "attribute_not_exists(pk) OR #platform = :platform",
-        "ExpressionAttributeNames": {"#platform": "platform"},
-        "ExpressionAttributeValues": to_attributes({":platform": platform.platform}),
-    }
+def _own(platform: Platform) -> Condition:
+    return Condition(
+        f"{NEW.expression} OR #platform = :platform", {"#platform": "platform"}, {":platform": platform.platform}
+    )
 
 
-def _unchanged(platform: Platform) -> dict[str, Any]:
+def _unchanged(platform: Platform) -> Condition:
     # What was written before there were revisions has none.
     absent = " OR attribute_not_exists(#revision)" if platform.revision == 0 else ""
-    return {
-        "ConditionExpression": f"{_EXISTS} AND (#revision = :revision{absent})",
-        "ExpressionAttributeNames": {"#revision": "revision"},
-        "ExpressionAttributeValues": to_attributes({":revision": platform.revision}),
-    }
+    return Condition(
+        f"{EXISTS.expression} AND (#revision = :revision{absent})",
+        {"#revision": "revision"},
+        {":revision": platform.revision},
+    )

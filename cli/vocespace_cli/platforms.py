@@ -12,8 +12,9 @@ from vocespace.identities import Identity
 from vocespace.platforms import Platform
 from vocespace_cli.faults import BadInputError, NotOkError, bad_field
 from vocespace_cli.key_views import KEY_ONCE
-from vocespace_cli.platform_changes import change, create, existing, remove, switch
+from vocespace_cli.platform_changes import change, create, existing, switch
 from vocespace_cli.platform_edits import NONE, Edit, read_file
+from vocespace_cli.platform_removal import remove_entirely
 from vocespace_cli.platform_views import LATENCY, platform_members, show_platform, show_platforms
 from vocespace_cli.run import Run, command
 
@@ -142,7 +143,7 @@ def remove_platform(
     platform: PlatformArgument,
     revoke_keys: Annotated[bool, typer.Option("--revoke-keys", help="Revoke its live keys with it.")] = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    """Remove a platform and what is kept of its keys. Its tokens are refused from then on."""
+    """Remove a platform, its signing keys, and what is kept of its API keys. Its tokens are refused from then on."""
     found = existing(run.platforms, platform)
     keys = run.platforms.keys(platform)
     live = [key for key in keys if key.is_live(run.now())]
@@ -151,11 +152,15 @@ def remove_platform(
             f"{found.platform} has {len(live)} live API key{'s' if len(live) > 1 else ''}; nothing was removed.",
             hint=f"Say --revoke-keys to revoke them with it, or look first: vocespace keys list {found.platform}.",
         )
-    remove(run.platforms, found, live=live, dead=[key for key in keys if key not in live])
+    kids = remove_entirely(run, found, live=live, dead=[key for key in keys if key not in live])
     if run.output.as_json:
-        run.output.document({"platform": found.platform, "removed": True, "revokedKeys": len(live)})
+        told = {"platform": found.platform, "removed": True, "revokedKeys": len(live), "removedKids": kids}
+        run.output.document(told)
     else:
-        run.output.line(f"Removed {found.platform}, and revoked {len(live)} of its keys.")
+        run.output.line(
+            f"Removed {found.platform}, revoked {len(live)} of its API keys, and took {len(kids)} signing keys out of "
+            "the ring."
+        )
     run.output.note(LATENCY)
 
 

@@ -65,7 +65,7 @@ class Run:
     @cached_property
     def platforms(self) -> PlatformStore:
         """The platforms in its table."""
-        return PlatformStore(self.parts.table, self.settings.table_name)
+        return PlatformStore(self.parts.table)
 
     def now(self) -> int:
         """The present, Unix seconds."""

@@ -1,10 +1,10 @@
-"""Servers that a doctor asks: an API with a clock of its own, and a LiveKit server that knows one key."""
+"""Servers that a doctor asks: an API with a clock of its own, and a LiveKit server that knows its keys."""
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,12 +13,14 @@ import jwt
 
 from tests.support.world import LIVEKIT_KEY, LIVEKIT_SECRET
 
+LIVEKIT_KEYS = {LIVEKIT_KEY: LIVEKIT_SECRET}
 LIST_ROOMS = "/twirp/livekit.RoomService/ListRooms"
 
 
 class _Handler(BaseHTTPRequestHandler):
     date: float
     status: int
+    keys: Mapping[str, str]
 
     def do_GET(self) -> None:
         self._answer(self.status, {"status": "ok"})
@@ -37,10 +39,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _is_allowed(self) -> bool:
         token = self.headers["authorization"].removeprefix("Bearer ")
         try:
-            claims = jwt.decode(
-                token, LIVEKIT_SECRET, ["HS256"], issuer=LIVEKIT_KEY, options={"verify_exp": False, "verify_nbf": False}
-            )
-        except jwt.PyJWTError:
+            key = self.keys[jwt.decode(token, options={"verify_signature": False})["iss"]]
+            claims = jwt.decode(token, key, ["HS256"], options={"verify_exp": False, "verify_nbf": False})
+        except (jwt.PyJWTError, KeyError):
             return False
         return self.path == LIST_ROOMS and claims["video"] == {"roomList": True}
 
@@ -54,9 +55,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def server(*, date: float, status: int = 200) -> Iterator[str]:
-    """A server that takes itself to live at a date, and answers GET by a status; gives its `host:port`."""
-    handler = type("Handler", (_Handler,), {"date": date, "status": status})
+def server(*, date: float, status: int = 200, keys: Mapping[str, str] = LIVEKIT_KEYS) -> Iterator[str]:
+    """A server that takes itself to live at a date, answers GET by a status, and knows keys; gives its `host:port`."""
+    handler = type("Handler", (_Handler,), {"date": date, "status": status, "keys": keys})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
         threading.Thread(target=listening.serve_forever, daemon=True).start()
         try:

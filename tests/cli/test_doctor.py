@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.cli.conftest import Cli
+from tests.cli.rings import put_pending
 from tests.cli.servers import server
 from tests.support.clock import NOW
 from tests.support.world import (
@@ -75,7 +78,10 @@ def test_all_is_well(cli: Cli) -> None:
     """But for what is open on purpose."""
     checks = _checks(cli, code=0)
 
-    assert {name: status for name, (status, _) in checks.items() if status != "ok"} == {"spaces of demo": "warning"}
+    assert {name: status for name, (status, _) in checks.items() if status != "ok"} == {
+        "next key": "warning",
+        "spaces of demo": "warning",
+    }
     assert checks.keys() >= {"stack", "settings", "API", "clock", "AWS clock", "table", "clean-up", "signing key"}
     assert checks["LiveKit server"][1] == "It takes the key; 2 rooms are open."
     assert LIVEKIT_KEY in checks["LiveKit secret"][1]
@@ -159,8 +165,67 @@ def test_keys_that_come_and_go(cli: Cli, world: World) -> None:
     checks = _checks(cli, code=0)
 
     assert checks["retiring key"] == ("ok", "going is accepted until it retires in 10 m.")
-    assert checks["retired key"][0] == "warning"
+    assert checks["retired key"][0] == "ok"
     assert checks["platform's key"][0] == "warning"
+
+
+def test_the_next_key(cli: Cli, world: World) -> None:
+    """Without one, no rotation can change keys; a new one cannot take over yet."""
+    assert "publish one" in _checks(cli, code=0)["next key"][1]
+    cli("keys", "rotate")
+    assert _checks(cli, code=0)["next key"][0] == "ok"
+    assert "can take over in 1 h" in _checks(cli, code=0)["next key"][1]
+    world.clock.advance(86_400)
+    assert "take over" not in cli("doctor", "--json").out
+
+
+@pytest.mark.parametrize(
+    ("rules", "days", "status"),
+    [
+        ({"AutomaticallyAfterDays": 30}, 60, "ok"),
+        ({"AutomaticallyAfterDays": 30}, 61, "warning"),
+        ({"ScheduleExpression": "rate(30 days)"}, 61, "warning"),
+        ({"ScheduleExpression": "rate(12 hours)"}, 1, "ok"),
+        ({"ScheduleExpression": "rate(12 hours)"}, 2, "warning"),
+        ({"ScheduleExpression": "cron(0 8 1 * ? *)"}, 999, "ok"),
+        ({}, 999, "ok"),
+    ],
+)
+@pytest.mark.parametrize("dated", ["LastRotatedDate", "CreatedDate"])
+def test_a_rotation_that_is_late(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, rules: dict[str, object], days: int, status: str, dated: str
+) -> None:
+    """By more than twice its schedule; one that has never been is as old as the secret."""
+    describe = aws.secrets_manager().describe_secret
+    last = {dated: datetime.fromtimestamp(NOW - days * 86_400, UTC)}
+
+    def described(**arguments: str) -> Any:  # noqa: ANN401 - as botocore
+        return describe(**arguments) | {"RotationEnabled": bool(rules), "RotationRules": rules} | last
+
+    monkeypatch.setattr(aws.secrets_manager(), "describe_secret", described)
+
+    assert _checks(cli, code=0)["rotation"][0] == status
+
+
+def test_a_rotation_that_is_stuck(cli: Cli) -> None:
+    """With the command that clears what it left."""
+    version = put_pending()
+
+    assert _checks(cli, code=0)["pending rotation"][0] == "warning"
+    assert f"--remove-from-version-id {version}" in cli("doctor").out
+
+
+def test_a_secret_that_may_not_be_described(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is a fault of that line, and the others go on."""
+    refusal = ClientError({"Error": {"Code": "AccessDeniedException", "Message": ""}}, "DescribeSecret")
+
+    def refused(**_: object) -> object:
+        raise refusal
+
+    monkeypatch.setattr(aws.secrets_manager(), "describe_secret", refused)
+
+    assert "AccessDeniedException" in _fault(cli, "rotation")
+    assert _checks(cli, code=1)["signing key"][0] == "ok"
 
 
 def test_a_signing_key_with_an_end(cli: Cli, world: World) -> None:

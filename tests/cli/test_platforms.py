@@ -162,7 +162,7 @@ def test_a_removed_platform_leaves_nothing(cli: Cli, world: World) -> None:
     removed = cli("platforms", "remove", "globex", "--revoke-keys", "--json")
     world.clock.advance(61)
 
-    assert removed.json == {"platform": "globex", "removed": True, "revokedKeys": 2}
+    assert removed.json == {"platform": "globex", "removed": True, "revokedKeys": 2, "removedKids": []}
     assert contents() == before
     assert world.call("redirect_url", with_body(event, space="globex-1")).status == 401
 

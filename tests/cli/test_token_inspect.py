@@ -10,6 +10,7 @@ import pytest
 from tests.cli.conftest import Cli
 from tests.support.clock import NOW
 from tests.support.world import ACME_KID, ACME_SECRET, KID, RING_KEYS, SIGNING_SECRET, World
+from vocespace_cli.output import utc
 
 OTHER = "a-secret-of-another-deployment-0123456789abcdef"
 
@@ -94,10 +95,30 @@ def test_a_retired_key_is_not_a_wrong_one(cli: Cli, world: World) -> None:
     old = {"kid": "old", "secret": OTHER, "retireAfter": NOW - 1}
     world.put_secret("signing", {"keys": [*RING_KEYS, old], "signingKid": KID})
 
-    told = cli("token", "inspect", "--json", stdin=world.token(key=OTHER, kid="old")).json
+    token = world.token(key=OTHER, kid="old")
+    told = cli("token", "inspect", "--json", stdin=token).json
 
     assert told["signatureHolds"] is True
+    assert told["signingKey"] == {"kid": "old", "createdAt": 0, "retireAfter": NOW - 1, "state": "over"}
+    assert f"holds, by old (of the deployment), over since {utc(NOW - 1)}" in cli("token", "inspect", token).out
     assert [problem["reason"] for problem in told["problems"]] == ["kid_retired"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, f"{KID} (of the deployment), active"),
+        ({"key": ACME_SECRET, "kid": ACME_KID, "platform": None}, f"{ACME_KID} (of acme), platform"),
+        ({"key": OTHER, "kid": "old"}, f"old (of the deployment), retired, accepted until {utc(NOW + 60)}"),
+        ({"key": OTHER[::-1], "kid": "new"}, "new (of the deployment), next"),
+    ],
+)
+def test_the_state_of_the_key(cli: Cli, world: World, changes: dict[str, str], words: str) -> None:
+    """By which key, and until when that is taken."""
+    old = {"kid": "old", "secret": OTHER, "retireAfter": NOW + 60}
+    world.put_secret("signing", {"keys": [*RING_KEYS, old, {"kid": "new", "secret": OTHER[::-1]}], "signingKid": KID})
+
+    assert f"holds, by {words}" in cli("token", "inspect", world.token(**changes)).out
 
 
 def test_claims_at_fault_are_named(cli: Cli, world: World) -> None:

@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 import requests
 
@@ -106,6 +108,36 @@ def test_a_token_from_the_terminal_lets_somebody_in(terminal: Terminal) -> None:
     page = requests.get(link["redirectUrl"], timeout=30)
     assert page.status_code == 200
     assert "Ada is in room-of-one" in page.text
+
+
+def test_the_keys_that_tokens_are_signed_with(terminal: Terminal, service: Service) -> None:
+    """A platform signs its own, the ring turns, a key is revoked; what was signed by the others goes on holding."""
+    terminal.json("platforms add globex --auth globex --identity participant --space globex-*")
+    own = terminal.json("platforms keys add globex")
+    now = int(time.time())
+    person = {"id": "u3", "username": "Ada", "space": "globex-1", "identity": "participant"}
+    claims = person | {"iat": now, "exp": now + 600}
+    token = jwt.encode(claims, own["secret"], "HS256", headers={"kid": own["kid"]})
+    link = f"{service.values['BASE_URL']}/api/connection-details?auth=globex&token={token}"
+    assert requests.get(link, timeout=30).status_code == 200
+
+    before = terminal.json("token issue --platform demo --id u4 --space room-of-one --username Ada")
+    published = terminal.json("keys rotate")
+    assert terminal.run("keys rotate").returncode == 1
+    revoked = terminal.json(f"keys rotate --compromised {published['signingKid']} --yes")
+    assert revoked["signingKid"] == published["nextKid"]
+    after = terminal.json("token issue --platform demo --id u4 --space room-of-one --username Ada")
+
+    held = [
+        terminal.json("token inspect", stdin=each, code=code)["problems"]
+        for each, code in ((before["token"], 1), (after["token"], 0), (token, 0))
+    ]
+    assert [[problem["reason"] for problem in each] for each in held] == [["kid_unknown"], [], []]
+    assert requests.get(after["redirectUrl"], timeout=30).status_code == 200
+    states = {key["kid"]: key["state"] for key in terminal.json("keys ring")["keys"]}
+    assert (states[own["kid"]], states[revoked["signingKid"]]) == ("platform", "active")
+    assert terminal.json("platforms remove globex --revoke-keys")["removedKids"] == [own["kid"]]
+    assert terminal.json("token inspect", stdin=token, code=1)["problems"][0]["reason"] == "kid_unknown"
 
 
 def test_operators_at_once(dynamodb_local: str, tmp_path: Path) -> None:

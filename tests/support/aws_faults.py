@@ -12,7 +12,11 @@ from botocore.compat import HTTPHeaders
 
 from vocespace import aws
 
-_CLIENTS: dict[str, Callable[[], Any]] = {"GetSecretValue": aws.secrets_manager, "PutEvents": aws.events}
+_CLIENTS: dict[str, Callable[[], Any]] = {
+    "GetSecretValue": aws.secrets_manager,
+    "PutSecretValue": aws.secrets_manager,
+    "PutEvents": aws.events,
+}
 
 
 class RawAnswer(BytesIO):

@@ -1,4 +1,4 @@
-"""The files in events/: one loader for every test.
+"""The files in events/, API Gateway's and Secrets Manager's: one loader for every test.
 
 The files are valid as they stand, but they hold no living credential and their times are long over: `fresh` puts in a
 key, a token and the present, and leaves the rest as it is.
@@ -24,8 +24,13 @@ _TIME = re.compile(rf"\b{str(NOW)[:5]}\d{{5}}\b")
 
 
 def cases() -> list[tuple[str, str]]:
-    """Every (function, case) there is a file for."""
-    return sorted((path.parent.name, path.stem) for path in EVENTS.glob("*/*.json"))
+    """Every (function, case) there is a file for with an event of API Gateway's."""
+    return [each for each in _files() if "routeKey" in load_event(*each)]
+
+
+def steps() -> list[tuple[str, str]]:
+    """Every (function, case) there is a file for with an event of a rotation."""
+    return [each for each in _files() if "Step" in load_event(*each)]
 
 
 def load_event(function: str, case: str) -> Event:
@@ -45,6 +50,10 @@ def fresh(event: Event, *, api_key: str, token: str, now: int = NOW) -> Event:
     if body is not None:
         event = event | {"body": _TIME.sub(lambda found: str(int(found[0]) - NOW + now), body)}
     return event
+
+
+def _files() -> list[tuple[str, str]]:
+    return sorted((path.parent.name, path.stem) for path in EVENTS.glob("*/*.json"))
 
 
 def with_query(event: Event, query: dict[str, str]) -> Event:

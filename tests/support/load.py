@@ -43,8 +43,7 @@ class Client(threading.Thread):
 
     def run(self) -> None:
         """Calls until the time is up."""
-        steps: list[Callable[[], None]] = [self._issue, self._sign_and_redeem, self._guest, self._bad]
-        for step in cycle(steps):
+        for step in cycle(self.steps()):
             if time.monotonic() > self._until:
                 break
             try:
@@ -53,6 +52,10 @@ class Client(threading.Thread):
                 self.tally.wrong.append(f"{step.__name__}: {error!r}")
                 self._connection.close()
         self._connection.close()
+
+    def steps(self) -> list[Callable[[], None]]:
+        """What is done over and over."""
+        return [self._issue, self._sign_and_redeem, self._guest, self._bad]
 
     def _issue(self) -> None:
         name = next(self._names)

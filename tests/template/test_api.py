@@ -27,7 +27,7 @@ LOGGABLE = {
 def test_every_route_is_of_the_one_api(template: Template) -> None:
     """An event without ApiId would make SAM add a second API, with neither throttle nor log."""
     for function in template.functions():
-        for event in template.properties(function.logical_id)["Events"].values():
+        for event in template.properties(function.logical_id).get("Events", {}).values():
             assert event["Type"] == "HttpApi"
             assert event["Properties"]["ApiId"] == "HttpApi"
 

@@ -16,7 +16,9 @@ from vocespace.settings import Settings
 
 TOKEN_FUNCTIONS = ("ConnectionDetailsFunction", "RedirectUrlFunction")
 CALLED_BY_PLATFORMS = (*TOKEN_FUNCTIONS, "BlocksFunction")
-FUNCTIONS = (*CALLED_BY_PLATFORMS, "ServiceInfoFunction")
+CALLED_BY_THE_API = (*CALLED_BY_PLATFORMS, "ServiceInfoFunction")
+CALLED_BY_SECRETS_MANAGER = ("RotateSigningKeysFunction", "RotateLiveKitKeyFunction")
+FUNCTIONS = (*CALLED_BY_THE_API, *CALLED_BY_SECRETS_MANAGER)
 API_TIMEOUT_SECONDS = 30
 """How long an HTTP API waits for its integration; no deployment can raise it."""
 
@@ -57,9 +59,9 @@ def test_handler_is_importable_where_sam_puts_it(template: Template, logical_id:
 
 
 @pytest.mark.parametrize("provider", ["livekit", "vocespace"])
-@pytest.mark.parametrize("logical_id", CALLED_BY_PLATFORMS)
+@pytest.mark.parametrize("logical_id", [*CALLED_BY_PLATFORMS, *CALLED_BY_SECRETS_MANAGER])
 def test_environment_is_what_settings_reads(logical_id: str, provider: str) -> None:
-    """A function that platforms call finds every setting, each by its parameter, and starts with them."""
+    """Whoever needs settings finds every one, each by its parameter, and starts with them."""
     parameters = PARAMETERS | {
         "ConnectionProvider": provider,
         "PublicBaseUrl": "https://connect.example.com/v1",
@@ -94,13 +96,14 @@ def test_environment_is_what_settings_reads(logical_id: str, provider: str) -> N
 @pytest.mark.parametrize("logical_id", FUNCTIONS)
 def test_every_variable_has_a_reader(template: Template, logical_id: str) -> None:
     """No variable is set that nothing reads, and none that only `make run` may set."""
-    readers = {name.upper() for name in Settings.model_fields} - {"ALLOW_SHORT_LIVEKIT_SECRET"} | {"API_DOCS"}
+    local_only = {"ALLOW_SHORT_LIVEKIT_SECRET", "SECRETS_AGE_FASTER_BY"}
+    readers = {name.upper() for name in Settings.model_fields} - local_only | {"API_DOCS"}
     ours = {name for name in environment_of(template, logical_id) if not name.startswith("POWERTOOLS_")}
 
     assert ours <= readers
 
 
-@pytest.mark.parametrize("logical_id", FUNCTIONS)
+@pytest.mark.parametrize("logical_id", CALLED_BY_THE_API)
 def test_a_function_ends_before_the_api_gives_up(template: Template, logical_id: str) -> None:
     """API Gateway answers nothing of ours once it has stopped waiting."""
     assert 0 < template.properties(logical_id)["Timeout"] < API_TIMEOUT_SECONDS

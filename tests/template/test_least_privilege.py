@@ -1,4 +1,7 @@
-"""Least privilege, proved: every call is allowed, every permission is used, everything else is denied."""
+"""Least privilege, proved: every call is allowed, every permission is used, everything else is denied.
+
+For the functions of the API; test_rotation.py has the others.
+"""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from vocespace.document_cache import KEY_SET, SECRET
 ALARM = "AWS::CloudWatch::Alarm"
 LOG_GROUP = "AWS::Logs::LogGroup"
 STACK_NAME = "vocespace-connect"
+SECRET_ALARMS = ("SecretStale", "SecretDenied")
 
 Metric = tuple[str, frozenset[str]]
 
@@ -29,6 +30,9 @@ def _emitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     observability.issued({"what": "link", "platform": "demo", "identity": "guest", "provider": "livekit"})
     observability.refused({"reason": "key_unknown"})
     observability.event_lost("InternalException")
+    observability.rotated("signing")
+    observability.document_denied(SECRET, "signing")
+    observability.document_denied(SECRET, "livekit")
     observability.document_stale(KEY_SET, "https://issuer.example.com", 301.0)
     observability.document_stale(SECRET, "signing", 301.0)
     observability.document_stale(SECRET, "livekit", 301.0)
@@ -85,15 +89,17 @@ def test_throttles_of_every_function_are_watched(template: Template) -> None:
 
 def test_alarms_add_up_what_they_fetch(template: Template) -> None:
     """A sum over metrics names each of them and counts a silent one as nothing."""
-    for logical_id in ("Throttled", "SecretStale"):
+    for logical_id in ("Throttled", *SECRET_ALARMS):
         total, *queries = template.properties(logical_id)["Metrics"]
         assert total["Expression"] == "+".join(f"FILL({query['Id']},0)" for query in queries)
 
 
-def test_stale_alarm_watches_what_the_code_emits(template: Template, emitted: set[Metric]) -> None:
+@pytest.mark.parametrize("logical_id", SECRET_ALARMS)
+def test_alarms_of_secrets_watch_what_the_code_emits(template: Template, emitted: set[Metric], logical_id: str) -> None:
     """Name, namespace and dimensions of the alarm are those of the EMF line, for both secrets and this stack only."""
-    metrics = [query["MetricStat"]["Metric"] for query in template.properties("SecretStale")["Metrics"][1:]]
+    metrics = [query["MetricStat"]["Metric"] for query in template.properties(logical_id)["Metrics"][1:]]
 
+    assert {metric["MetricName"] for metric in metrics} == {logical_id}
     for metric in metrics:
         dimensions = {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
         assert metric["Namespace"] == "VoceSpaceConnect"

@@ -66,6 +66,8 @@ def test_no_parameter_takes_a_secret(template: Template) -> None:
         ({"ThrottlingRateLimit": "0"}, "from 1 to 10000"),
         ({"ThrottlingBurstLimit": "5001"}, "from 1 to 5000"),
         ({"ReservedConcurrency": "-1"}, "from 0 to 1000"),
+        ({"SigningKeyRotationDays": "1001"}, "from 0 to 1000"),
+        ({"LiveKitKeyRotationDays": "-1"}, "from 0 to 1000"),
         ({"LogLevel": "TRACE"}, "must be one of DEBUG"),
         ({"LogRetentionDays": "2"}, "must be one of 1"),
         ({"AlarmTopicArn": "topic"}, "must be empty or the ARN"),

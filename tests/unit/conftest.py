@@ -42,5 +42,6 @@ def _told(monkeypatch: pytest.MonkeyPatch) -> Told:
     told = Told()
     monkeypatch.setattr(observability, "document_unreadable", lambda *each: told.unreadable.append(each[2:]))
     monkeypatch.setattr(observability, "document_stale", lambda _, __, age: told.stale.append(age))
+    monkeypatch.setattr(observability, "document_denied", told.count_denied)
     monkeypatch.setattr(observability, "document_refreshed", lambda _, __, age: told.refreshed.append(age))
     return told

@@ -46,3 +46,8 @@ class Told:
     unreadable: list[tuple[str, float | None]] = field(default_factory=list)
     stale: list[float] = field(default_factory=list)
     refreshed: list[float] = field(default_factory=list)
+    denied: int = 0
+
+    def count_denied(self, *_: object) -> None:
+        """A right was taken away."""
+        self.denied += 1

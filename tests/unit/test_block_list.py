@@ -24,7 +24,7 @@ class Interrupted(Table):
         super().__init__(name)
         self._acts = [act]
 
-    def query(self, pk: str, prefix: str) -> Iterator[Item]:
+    def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
         """Answers, and lets the other one act before the answer is used."""
         items = list(super().query(pk, prefix))
         if self._acts:

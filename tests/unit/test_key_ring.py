@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode, urlsafe_b64encode
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from tests.support.clock import NOW
 from tests.support.strategies import json_values
@@ -15,12 +17,25 @@ from tests.support.world import ACME_KID, KID, RING, RING_KEYS
 from tests.unit.forge import KEY, ring
 from tests.unit.vectors import json_cases, jwk_groups, naughty_strings, unpadded
 from vocespace.jws import parse_compact, sign, verified_claims
-from vocespace.key_ring import MAX_RING_BYTES, KeyRing, KeyRingError
+from vocespace.key_ring import MAX_RING_BYTES, KeyRing, KeyRingError, SigningKey
 
 SECRET = "c4n4ry-" + "0123456789abcdef" * 2
 OWN = {"kid": "own", "secret": SECRET}
 OTHER = {"kid": "other", "secret": SECRET[::-1]}
 JWK_GROUPS = jwk_groups()
+
+
+def _base64(text: str, line: int = 0) -> str:
+    encoded = b64encode(text.encode()).decode()
+    return "\n".join(encoded[start : start + line] for start in range(0, len(encoded), line)) if line else encoded
+
+
+def _is_a_secret(text: str) -> bool:
+    try:
+        SigningKey(kid="k", secret=SecretStr(text))
+    except ValueError:
+        return False
+    return True
 
 
 def refusal(document: object) -> str:
@@ -121,11 +136,34 @@ def test_what_breaks_a_rule_is_no_ring(document: object, why: str) -> None:
         '{"kty":"oct","k":"c4n4ryAAAAAAAAAAAAAAAAAAAAA"}',
         ' {"c4n4ry": "any other object of thirty-two bytes"}',
         '[{"kty": "oct", "k": "c4n4ryAAAAAAAAAAAAAAAAAA"}]',
+        '\ufeff{"kty":"oct","k":"c4n4ryAAAAAAAAAAAAAAAAAAAAA"}',
+        '\n [ {"kty": "RSA", "n": "c4n4ryAAAAAAAAAAAAAAAAAA"}]',
+        "\ufeff-----BEGIN PUBLIC KEY-----c4n4ry, and cut off there",
+        "---- BEGIN SSH2 PUBLIC KEY ----\nc4n4ryAAAAB3NzaC1yc2EAAAADAQAB",
+        "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nc4n4ry",
+        "\t ssh-rsa c4n4ryAAAAB3NzaC1yc2EAAAADAQABAAABgQ",
+        " ecdsa-sha2-nistp256 c4n4ryAAAAE2VjZHNhLXNoYTI",
+        "sk-ssh-ed25519@openssh.com c4n4ryAAAAGnNrLXNzaC1lZDI1NTE5",
+        "restrict,no-pty ssh-ed25519 c4n4ryAAAAC3NzaC1lZDI1NTE5AAAAI",
+        _base64("-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n"),
+        _base64("-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n").rstrip("="),
+        _base64("-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n", line=16),
+        _base64('{"kty":"oct","k":"????>>>>????>>>>"}'),
+        _base64('{"kty":"oct","k":"????>>>>????>>>>"}').replace("/", "_").replace("+", "-").rstrip("="),
+        _base64("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI"),
     ],
 )
 def test_a_key_of_another_kind_is_no_hmac_secret(secret: str) -> None:
     """The mistake behind algorithm confusion; PyJWT would refuse to sign with most, one request at a time."""
     assert "keys.0.secret" in refusal(OWN | {"secret": secret})
+
+
+@given(st.binary(min_size=32, max_size=64))
+def test_what_a_csprng_makes_is_a_secret(data: bytes) -> None:
+    """However it is written down; but for bytes that are the text of another key."""
+    for text in (data.hex(), b64encode(data).decode(), urlsafe_b64encode(data).rstrip(b"=").decode()):
+        assume(b"{" not in data[:8])
+        assert KeyRing.parse(json.dumps(OWN | {"secret": text})).signing_key().key_bytes() == text.encode()
 
 
 @pytest.mark.parametrize(("secret", "usable"), [("é" * 16, True), ("é" * 15 + "x", False), ("x" * 32, True)])
@@ -144,6 +182,43 @@ def test_a_ring_leaves_room_for_one_more_rotation() -> None:
 
     assert len(KeyRing.parse(text + " " * (MAX_RING_BYTES - len(text))).keys) == 62
     assert "larger than" in refusal(text + " " * (MAX_RING_BYTES - len(text) + 1))
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(min_size=32).filter(_is_a_secret), st.integers(0, 2**40), st.none() | st.integers(1, 2**40)),
+        min_size=1,
+        max_size=6,
+        unique_by=lambda each: each[0],
+    ),
+    st.none() | st.uuids().map(str),
+)
+def test_what_is_written_down_is_read_again(keys: list[tuple[str, int, int | None]], parent: str | None) -> None:
+    """Key by key and byte by byte, in any script, and what it was made from."""
+    made = [
+        SigningKey(kid=str(number), secret=SecretStr(secret), created_at=created, retire_after=end)
+        for number, (secret, created, end) in enumerate(keys)
+    ]
+    keys_as_made = KeyRing(keys=tuple(made), signing_kid="0", parent_version=parent)
+
+    assert KeyRing.parse(keys_as_made.to_text()) == keys_as_made
+
+
+def test_a_ring_that_would_not_be_read_again_is_not_written() -> None:
+    """Its size is that of its bytes."""
+    for secret, is_written in (("x" * 61_000, True), ("x" * 62_000, False), ("é" * 31_000, False)):
+        keys = KeyRing(keys=(SigningKey(kid="own", secret=SecretStr(secret)),), signing_kid="own")
+        if is_written:
+            assert KeyRing.parse(keys.to_text()) == keys
+        else:
+            with pytest.raises(KeyRingError, match="larger than"):
+                keys.to_text()
+
+
+@pytest.mark.parametrize("parent", ["", "v" * 65, 7])
+def test_a_parent_that_is_none(parent: object) -> None:
+    """The id of a version is a short text."""
+    assert "parentVersion" in refusal(ring(OWN, signing_kid="own") | {"parentVersion": parent})
 
 
 @pytest.mark.parametrize("name", JWK_GROUPS)

@@ -10,7 +10,14 @@ from tests.unit.vectors import json_cases, naughty_strings
 from vocespace.livekit_key import LiveKitKey, LiveKitKeyError
 
 SECRET = "c4n4ry-livekit-0123456789abcdef0123"
+OLD = {"apiKey": "APIold", "apiSecret": SECRET[::-1]}
 DOCUMENT: dict[str, object] = {"url": "wss://livekit.example", "apiKey": "APIc4n4ry", "apiSecret": SECRET}
+
+FULL = DOCUMENT | {
+    "next": {"apiKey": "APInew", "apiSecret": SECRET.upper()},
+    "previous": OLD | {"retireAfter": 1_795_000_000},
+    "parentVersion": "version-1",
+}
 
 
 def refusal(document: object, *, allow_short: bool = False) -> str:
@@ -33,12 +40,34 @@ def test_a_key_belongs_to_a_server(url: str) -> None:
     assert (key.url, key.api_key, key.secret_bytes(), key.previous) == (url, "APIc4n4ry", SECRET.encode(), None)
 
 
-def test_the_key_before_may_stand_beside_it() -> None:
-    """While the server still takes it."""
-    key = LiveKitKey.parse(json.dumps(DOCUMENT | {"previous": {"apiKey": "APIold", "apiSecret": "old"}}))
+def test_the_keys_before_and_after_may_stand_beside_it() -> None:
+    """While the server still takes the one, and before the other is put to use."""
+    key = LiveKitKey.parse(json.dumps(FULL))
 
     assert key.previous is not None
-    assert key.previous.api_key == "APIold"
+    assert key.next is not None
+    assert [pair.api_key for pair in key.pairs()] == ["APIc4n4ry", "APInew", "APIold"]
+    assert key.previous.retire_after == 1_795_000_000
+    assert key.parent_version == "version-1"
+
+
+@pytest.mark.parametrize("document", [DOCUMENT, FULL, FULL | {"previous": OLD}])
+def test_a_key_is_written_as_it_was_read(document: dict[str, object]) -> None:
+    """With its secrets: the text is the secret's."""
+    text = LiveKitKey.parse(json.dumps(document)).to_text()
+
+    assert json.loads(text) == document
+
+
+@pytest.mark.parametrize("place", ["next", "previous"])
+def test_every_pair_is_held_to_the_same_rules(place: str) -> None:
+    """Long enough, of the right kind, and sharing nothing with another."""
+    assert "shorter than 32 bytes" in refusal(DOCUMENT | {place: OLD | {"apiSecret": "c4n4ry"}})
+    assert "not an HMAC secret" in refusal(
+        DOCUMENT | {place: OLD | {"apiSecret": "ssh-rsa c4n4ryAAAAC3NzaC1lZDI1NTE5"}}
+    )
+    assert "share their name" in refusal(DOCUMENT | {place: OLD | {"apiKey": "APIc4n4ry"}})
+    assert "or their secret" in refusal(DOCUMENT | {place: OLD | {"apiSecret": SECRET}})
 
 
 @pytest.mark.parametrize(
@@ -60,6 +89,9 @@ def test_the_key_before_may_stand_beside_it() -> None:
         {"apiSecret": None},
         {"apiSecret": 7},
         {"previous": {}},
+        {"previous": OLD | {"retireAfter": 0}},
+        {"next": OLD | {"retireAfter": 1_795_000_000}},
+        {"next": None, "parentVersion": ""},
         {"previous": {"apiKey": "APIold", "apiSecret": "c4n4ry", "url": "wss://a"}},
         {"c4n4ry": 1},
     ],
@@ -103,7 +135,7 @@ def test_nothing_else_is_a_key() -> None:
 
 def test_a_key_does_not_show_its_secret() -> None:
     """Not printed, not formatted, not as JSON."""
-    key = LiveKitKey.parse(json.dumps(DOCUMENT | {"previous": {"apiKey": "APIold", "apiSecret": SECRET[::-1]}}))
+    key = LiveKitKey.parse(json.dumps(DOCUMENT | {"previous": OLD}))
     shown = f"{key!r} {key} {key.to_wire()} {key.model_dump_json()} {key.previous!r}"
 
     assert SECRET not in shown

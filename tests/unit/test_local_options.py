@@ -69,6 +69,7 @@ def test_livekit_variables_win() -> None:
         ({"DYNAMODB_URL": "https://dynamodb.eu-central-1.amazonaws.com"}, "DYNAMODB_URL"),
         ({"DYNAMODB_URL": "http://127.0.0.1.example.com:8000"}, "DYNAMODB_URL"),
         ({"DYNAMODB_URL": "http://192.168.1.5:8000"}, "DYNAMODB_URL"),
+        ({"SECRETS_MANAGER_URL": "http://192.168.1.5:8001"}, "SECRETS_MANAGER_URL"),
         ({"LIVEKIT_API_SECRET": "not to be told"}, "LIVEKIT_API_KEY"),
     ],
 )

@@ -31,6 +31,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "signing_secret_id": "arn:signing",
         "livekit_secret_id": "",
         "allow_short_livekit_secret": False,
+        "secrets_age_faster_by": 1,
     }
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
-import moto
 import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.stack import create_table_arguments
+from tests.support.tables import moto_table
 from vocespace import aws
+from vocespace.condition import EXISTS, NEW, Condition
 from vocespace.errors import StoreUnavailableError
 from vocespace.table import MAX_CONFLICTS, ConditionFailedError, Table, from_attributes, to_attributes
 
-NAME = "items"
 KEY = {"pk": "a", "sk": "b"}
 VALUES = st.recursive(
     st.text() | st.integers(-(10**30), 10**30) | st.booleans(),
@@ -25,14 +23,13 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 
+NAME = "items"
+
 
 @pytest.fixture(name="table")
 def _table() -> Iterator[Table]:
-    aws.dynamodb.cache_clear()
-    with moto.mock_aws():
-        boto3.client("dynamodb").create_table(**create_table_arguments(NAME))
-        yield Table(NAME)
-    aws.dynamodb.cache_clear()
+    with moto_table(NAME) as table:
+        yield table
 
 
 @given(st.dictionaries(st.text(), VALUES))
@@ -74,6 +71,7 @@ def test_a_partition_is_read_to_its_end(table: Table) -> None:
     table.write_together(table.put({"pk": "a", "sk": "o#1"}), table.put({"pk": "b", "sk": "n#9"}))
 
     assert [item["sk"] for item in table.query("a", "n#")] == [f"n#{number}" for number in range(8)]
+    assert [item["sk"] for item in table.query("a")] == [*(f"n#{number}" for number in range(8)), "o#1"]
 
 
 def test_writes_are_made_together_or_not_at_all(table: Table) -> None:
@@ -86,6 +84,30 @@ def test_writes_are_made_together_or_not_at_all(table: Table) -> None:
         table.write_together(table.put(KEY), update)
 
     assert table.read([KEY]) == [None]
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        (None, True),
+        (EXISTS, True),
+        (NEW, False),
+        (Condition("#n = :one", {"#n": "n"}, {":one": 1}), True),
+        (Condition("#n = :two", {"#n": "n"}, {":two": 2}), False),
+        (Condition("attribute_not_exists(#m)", {"#m": "m"}), True),
+    ],
+)
+def test_a_condition_decides_over_puts_and_removals(table: Table, condition: Condition | None, holds: bool) -> None:
+    """Alone or beside another write: either all is done or nothing."""
+    before, after, other = KEY | {"n": 1}, KEY | {"n": 3}, {"pk": "c", "sk": "d"}
+    for write, left in ((table.put(after, condition), after), (table.remove(KEY, condition), None)):
+        table.write_together(table.put(before), table.remove(other))
+        if holds:
+            table.write_together(write, table.put(other))
+        else:
+            with pytest.raises(ConditionFailedError):
+                table.write_together(write, table.put(other))
+        assert table.read([KEY, other]) == ([left, other] if holds else [before, None])
 
 
 def test_what_is_not_there_cannot_be_removed(table: Table) -> None:

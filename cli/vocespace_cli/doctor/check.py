@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from vocespace.document_cache import DocumentReadError
 from vocespace.errors import VoceSpaceError
+from vocespace.secret_versions import SecretVersionsError
 from vocespace_cli.explain import explain
 from vocespace_cli.faults import CliError
 from vocespace_cli.run import Run
@@ -62,7 +63,7 @@ def guarded(name: str, checks: Checks, run: Run) -> Iterator[Check]:
     """Runs checks; one that cannot be made is a fault as well, and the others go on."""
     try:
         yield from checks(run)
-    except (CliError, VoceSpaceError, DocumentReadError, ClientError, BotoCoreError) as error:
+    except (CliError, VoceSpaceError, DocumentReadError, SecretVersionsError, ClientError, BotoCoreError) as error:
         told = explain(error)
         named = "; ".join(f"{each.field}: {each.reason}" for each in told.fields)
         yield fault(name, f"{told.message} {named}".strip(), told.hint or "")

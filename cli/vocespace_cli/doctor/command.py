@@ -9,6 +9,7 @@ import typer
 from vocespace_cli.doctor.check import Check, Checks, Status, guarded
 from vocespace_cli.doctor.clock_checks import check_api, check_aws_clock
 from vocespace_cli.doctor.platform_checks import check_platforms
+from vocespace_cli.doctor.rotation_checks import check_rotation
 from vocespace_cli.doctor.secret_checks import check_livekit_secret, check_ring
 from vocespace_cli.doctor.server_checks import check_livekit, check_vocespace
 from vocespace_cli.doctor.stack_checks import check_stack, check_table
@@ -21,6 +22,7 @@ _ALWAYS: tuple[tuple[str, Checks], ...] = (
     ("table", check_table),
     ("AWS clock", check_aws_clock),
     ("signing key", check_ring),
+    ("rotation", check_rotation),
 )
 _LIVEKIT: tuple[tuple[str, Checks], ...] = (("LiveKit secret", check_livekit_secret), ("LiveKit server", check_livekit))
 _VOCESPACE: tuple[tuple[str, Checks], ...] = (("VoceSpace server", check_vocespace),)

@@ -61,6 +61,8 @@ class Findings:
         token: The token.
         signature: Whether its signature holds; None where nobody could tell.
         signer: Whose key has made it.
+        key: That key of the ring, for a script; None for tokens that no key of the ring signs.
+        key_state: In which state that key is, in words.
         platform: Who vouches.
         ways: What becomes of it under which auth type.
         details: Other things worth knowing, by their wire names.
@@ -70,6 +72,8 @@ class Findings:
     token: Anatomy
     signature: bool | None = None
     signer: str | None = None
+    key: dict[str, Any] | None = None
+    key_state: str | None = None
     platform: str | None = None
     ways: tuple[Way, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)

@@ -38,8 +38,7 @@ def inspect(run: Run, token: Anatomy) -> Findings:
 
 
 def _pair(key: LiveKitKey, name: object) -> ApiKeyPair | None:
-    pairs = [key, key.previous]
-    return next((pair for pair in pairs if pair is not None and pair.api_key == name), None)
+    return next((pair for pair in key.pairs() if pair.api_key == name), None)
 
 
 def _in_time(findings: Findings, now: int) -> Findings:

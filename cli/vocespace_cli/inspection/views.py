@@ -23,6 +23,7 @@ def members_of(findings: Findings, now: int) -> dict[str, Any]:
         "verified": findings.is_good,
         "signatureHolds": findings.signature,
         "signedBy": findings.signer,
+        **({} if findings.key is None else {"signingKey": findings.key}),
         "platform": findings.platform,
         "header": token.header,
         "claims": token.claims,
@@ -64,7 +65,10 @@ def show(output: Output, findings: Findings, now: int) -> None:
 def _signature(findings: Findings) -> str:
     if findings.signature is None:
         return "could not be checked"
-    return f"holds, by {findings.signer}" if findings.signature else "does not hold"
+    if not findings.signature:
+        return "does not hold"
+    state = "" if findings.key_state is None else f", {findings.key_state}"
+    return f"holds, by {findings.signer}{state}"
 
 
 def _show_ways(output: Output, ways: tuple[Way, ...]) -> None:

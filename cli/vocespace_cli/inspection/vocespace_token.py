@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vocespace.admission import GUEST_PREFIX, admit_guest
+from vocespace.admission import admit_guest
+from vocespace.connections import vouching_platform
 from vocespace.errors import FieldError, InvalidParametersError, PersonBlockedError, UnauthorizedError
 from vocespace.jws import parse_compact, verified_claims
 from vocespace.key_ring import KeyRing, SigningKey
@@ -16,6 +17,7 @@ from vocespace_cli.deployed_secrets import key_ring
 from vocespace_cli.inspection.anatomy import Anatomy
 from vocespace_cli.inspection.findings import Findings
 from vocespace_cli.inspection.ways import way_of_guest, way_under
+from vocespace_cli.key_states import signing_key_members, spoken_state
 from vocespace_cli.run import Run
 
 
@@ -29,7 +31,9 @@ def inspect(run: Run, token: Anatomy) -> Findings:
     findings = Findings(token)
     try:
         key = _signer(token, ring)
-        findings = replace(findings, signature=key is not None, signer=None if key is None else _described(key))
+        findings = replace(findings, signature=key is not None)
+        if key is not None:
+            findings = _signed(findings, key, ring, run)
         verified = run.parts.tokens.verify(token.text)
     except UnauthorizedError as error:
         return _refused(findings, error.reason, ring, run)
@@ -47,8 +51,13 @@ def _signer(token: Anatomy, ring: KeyRing) -> SigningKey | None:
     return next((key for key in fitting if verified_claims(compact, key.key_bytes()) is not None), None)
 
 
-def _described(key: SigningKey) -> str:
-    return f"{key.kid} ({'of the deployment' if key.platform is None else f'of {key.platform}'})"
+def _signed(findings: Findings, key: SigningKey, ring: KeyRing, run: Run) -> Findings:
+    return replace(
+        findings,
+        signer=f"{key.kid} ({'of the deployment' if key.platform is None else f'of {key.platform}'})",
+        key=signing_key_members(key, ring, run.now()),
+        key_state=spoken_state(key, ring, run.now()),
+    )
 
 
 def _refused(findings: Findings, word: str, ring: KeyRing, run: Run) -> Findings:
@@ -73,10 +82,8 @@ def _claim_faults(token: Anatomy) -> tuple[FieldError, ...]:
 
 def _admitted(findings: Findings, verified: VerifiedToken, run: Run) -> Findings:
     person = verified.claims.token_result()
-    named = verified.platform
-    if named is None and not person.id.startswith(GUEST_PREFIX):
-        named = run.settings.signing_key_platform
-    if not named:
+    named = vouching_platform(verified, run.settings)
+    if named is None:
         return _as_guest(findings, person, run)
     findings = replace(findings, platform=named)
     platform = run.platforms.platform(named)

@@ -65,6 +65,12 @@ def events() -> EventBridgeClient:
     return cast("EventBridgeClient", _session().create_client("events", config=_config()))
 
 
+def forget() -> None:
+    """Drops all clients, and with them their credentials and connections; the next call makes its own anew."""
+    for made_once in (_session, secrets_manager, dynamodb, events):
+        made_once.cache_clear()
+
+
 def read_secret(secret_id: str) -> str:
     """Reads the current version of a secret.
 

@@ -160,12 +160,9 @@ class Connections:
         return SignedLink(redirect_url=redirect_url, token=token, expires_at=admission.person.exp)
 
     def _vouching(self, verified: VerifiedToken) -> Platform | None:
-        named = verified.platform
-        # A guest of nobody's holds a token of ours too, and stays what guest access let in.
-        if named is None and not verified.claims.id.startswith(GUEST_PREFIX):
-            named = self._settings.signing_key_platform
-        audit.note(caller="token", platform=named or None)
-        if not named:
+        named = vouching_platform(verified, self._settings)
+        audit.note(caller="token", platform=named)
+        if named is None:
             return None
         platform = self._registry.platform(named)
         if platform is None:
@@ -212,3 +209,12 @@ class Connections:
             raise UnauthorizedError("guest_access_off")
         if auth is not None:
             raise UnauthorizedError("auth_without_credential")
+
+
+def vouching_platform(verified: VerifiedToken, settings: Settings) -> str | None:
+    """The id of the platform that vouches for a token, or None where nobody does."""
+    named = verified.platform
+    # A guest of nobody's holds a token of ours too, and stays what guest access let in.
+    if named is None and not verified.claims.id.startswith(GUEST_PREFIX):
+        named = settings.signing_key_platform
+    return named or None

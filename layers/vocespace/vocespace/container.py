@@ -10,7 +10,7 @@ from vocespace import aws
 from vocespace.audit import Auditor
 from vocespace.block_list import BlockList
 from vocespace.callers import Callers, Users
-from vocespace.clock import Clock, SystemClock
+from vocespace.clock import Clock, HurriedClock, SystemClock
 from vocespace.connection_details import Provider
 from vocespace.connections import Connections, Guards
 from vocespace.document_cache import SECRET, CachedDocument
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vocespace.blocking import Blocking
     from vocespace.livekit_key import LiveKitKey
     from vocespace.room_service import RoomService
+    from vocespace.secret_rotation import Change, SecretRotation
 
 
 @cache
@@ -75,7 +76,7 @@ class Container:
             "signing",
             read=partial(aws.read_secret, self.settings.signing_secret_id),
             parse=KeyRing.parse,
-            clock=self._clock,
+            clock=self._clock_of_secrets,
         )
         return Tokens(ring, max_ttl=self.settings.max_ttl_seconds, clock=self._clock)
 
@@ -105,6 +106,34 @@ class Container:
         from vocespace.room_service import RoomService
 
         return RoomService(self._livekit_key, room_mapping=self.settings.room_mapping, clock=self._clock)
+
+    @cached_property
+    def _clock_of_secrets(self) -> Clock:
+        faster = self.settings.secrets_age_faster_by
+        return self._clock if faster == 1 else HurriedClock(self._clock, faster)
+
+    @cached_property
+    def signing_rotation(self) -> SecretRotation:
+        """What turns the key ring."""
+        from vocespace.ring_rotation import Rules
+        from vocespace.signing_rotation import SigningChange
+
+        change = SigningChange(Rules(self.settings.max_ttl_seconds), self._clock)
+        return self._rotation(self.settings.signing_secret_id, change)
+
+    @cached_property
+    def livekit_rotation(self) -> SecretRotation:
+        """What changes the LiveKit key."""
+        from vocespace.livekit_rotation import LiveKitChange
+
+        change = LiveKitChange(self._clock, allow_short=self.settings.allow_short_livekit_secret)
+        return self._rotation(self.settings.livekit_secret_id, change)
+
+    def _rotation(self, secret_id: str, change: Change) -> SecretRotation:
+        from vocespace.secret_rotation import SecretRotation
+        from vocespace.secret_versions import SecretVersions
+
+        return SecretRotation(secret_id, SecretVersions(aws.secrets_manager(), secret_id, self._clock), change)
 
     @cached_property
     def _quotas(self) -> Quotas:
@@ -141,5 +170,12 @@ class Container:
             "livekit",
             read=partial(aws.read_secret, self.settings.livekit_secret_id),
             parse=partial(LiveKitKey.parse, allow_short=self.settings.allow_short_livekit_secret),
-            clock=self._clock,
+            clock=self._clock_of_secrets,
         )
+
+
+# Read at import, against the custom of the house: Lambda takes its snapshot as soon as the imports are done.
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    from vocespace import snapshot
+
+    snapshot.register()

@@ -25,6 +25,9 @@ JITTER = 0.2
 
 _ENOUGH_FAILURES = 10
 
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "DecryptionFailure"})
+"""Reasons that no waiting mends: somebody has to give a right back."""
+
 Raw = TypeVar("Raw")
 T = TypeVar("T")
 
@@ -109,6 +112,8 @@ class CachedDocument(Generic[T]):
         self._held: _Held[T] | None = None
         self._failures = 0
         self._failed: _Moment | None = None
+        self._wait = 0.0
+        self._is_told = False
         self._forced: _Moment | None = None
 
     def value(self) -> T:
@@ -118,10 +123,14 @@ class CachedDocument(Generic[T]):
             SecretsUnavailableError, IssuerUnavailableError: by its kind; it cannot be read, and what is held is too old
                 or was never there.
         """
-        with self._lock:
-            if self._held is None or self._age(self._held) >= self._held.soft_ttl:
-                self._refresh()
-            return self._usable()
+        # One reads; of the others only those wait for it who have nothing to go on with.
+        if self._is_due() and self._lock.acquire(blocking=not self._is_usable()):
+            try:
+                if self._is_due():
+                    self._refresh()
+            finally:
+                self._lock.release()
+        return self._usable()
 
     def refreshed(self) -> T:
         """The document, read anew unless that was done within the last 30 seconds: for a key that the held one lacks.
@@ -129,14 +138,15 @@ class CachedDocument(Generic[T]):
         Raises:
             SecretsUnavailableError, IssuerUnavailableError: as for `value`.
         """
+        # Everybody waits here: with the held one they would refuse what the next one knows.
         with self._lock:
             if self._forced is None or self._forced.age(self._clock) >= FORCED_REFRESH_COOLDOWN:
                 self._forced = _Moment.now(self._clock)
                 self._refresh()
-            return self._usable()
+        return self._usable()
 
     def _refresh(self) -> None:
-        if self._failed is not None and self._failed.age(self._clock) < self._wait():
+        if self._failed is not None and self._failed.age(self._clock) < self._wait:
             return
         try:
             value = self._load()
@@ -148,29 +158,43 @@ class CachedDocument(Generic[T]):
             self._failures, self._failed = 0, None
             if self._held is not None:
                 observability.document_refreshed(self._kind, self._name, self._age(self._held))
-            soft_ttl = SOFT_TTL * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
-            self._held = _Held(value, _Moment.now(self._clock), soft_ttl)
+            self._held = _Held(value, _Moment.now(self._clock), SOFT_TTL * _spread(1 - JITTER))
 
     def _back_off(self, reason: str) -> None:
-        self._failures += 1
+        self._failures = min(self._failures + 1, _ENOUGH_FAILURES)
         self._failed = _Moment.now(self._clock)
+        longest = MAX_BACK_OFF / (1 + JITTER)
+        self._wait = min(FIRST_BACK_OFF * 2.0 ** (self._failures - 1), longest) * _spread(1)
+        self._is_told = False
         age = None if self._held is None else self._age(self._held)
         observability.document_unreadable(self._kind, self._name, reason, age)
+        if reason in _DENIED:
+            observability.document_denied(self._kind, self._name)
 
-    def _wait(self) -> float:
-        return min(FIRST_BACK_OFF * 2.0 ** (min(self._failures, _ENOUGH_FAILURES) - 1), MAX_BACK_OFF)
+    def _is_due(self) -> bool:
+        return self._held is None or self._age(self._held) >= self._held.soft_ttl
+
+    def _is_usable(self) -> bool:
+        return self._held is not None and self._age(self._held) < self._kind.hard_ttl
 
     def _usable(self) -> T:
-        if self._held is None:
+        held = self._held
+        if held is None:
             raise self._kind.unavailable(f"{self._kind.noun}_never_read")
-        age = self._age(self._held)
+        age = self._age(held)
         if age >= self._kind.hard_ttl:
             raise self._kind.unavailable(f"{self._kind.noun}_too_old")
-        if age >= self._held.soft_ttl:
+        # Once for each wait: an outage under load would otherwise cost a metric's line for every request.
+        if age >= held.soft_ttl and self._failed is not None and not self._is_told:
+            self._is_told = True
             observability.document_stale(self._kind, self._name, age)
-        return self._held.value
+        return held.value
 
     def _age(self, held: _Held[T]) -> float:
         age = held.since.age(self._clock)
         # Nobody knows how far a wall clock went back: what is held counts as due.
         return max(age, held.soft_ttl) if self._clock.time() < held.since.wall else age
+
+
+def _spread(least: float) -> float:
+    return random.uniform(least, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Self
@@ -18,7 +21,11 @@ MIN_SECRET_BYTES = 32
 MAX_RING_BYTES = 60 * 1024
 """Secrets Manager takes 65,536 bytes; the rest is room for one more rotation."""
 
-_KEY_TEXT_OF_OTHER_KINDS = ("-----BEGIN", "ssh-", "{")
+_OTHER_KINDS = re.compile(
+    # PEM, and SSH's own form of it; public keys of SSH; PuTTY's; a JWK, or several.
+    r"-{4,5} ?BEGIN|(?:^|\s)(?:sk-)?(?:ssh-|ecdsa-sha2-)|PuTTY-User-Key-File|^[\s\ufeff]*(?:\[\s*)?\{"
+)
+_STANDARD_ALPHABET = str.maketrans("-_", "+/")
 
 
 class KeyRingError(ValueError):
@@ -26,7 +33,15 @@ class KeyRingError(ValueError):
 
 
 class SigningKey(WireModel):
-    """One HMAC key. Its bytes are the UTF-8 bytes of `secret`."""
+    """One HMAC key. Its bytes are the UTF-8 bytes of `secret`.
+
+    Attributes:
+        kid: Its name, in the header of what it signs.
+        secret: Its bytes, as text.
+        platform: Whose it is; None for the stack's own.
+        created_at: Since when it can be read, Unix seconds.
+        retire_after: Until when it is accepted, Unix seconds; None while nothing follows it.
+    """
 
     kid: Annotated[str, Field(min_length=1, max_length=128)]
     secret: Annotated[SecretStr, Field(strict=False)]
@@ -40,7 +55,7 @@ class SigningKey(WireModel):
         text = secret.get_secret_value()
         if len(text.encode()) < MIN_SECRET_BYTES:
             raise ValueError(f"is shorter than {MIN_SECRET_BYTES} bytes")
-        if text.lstrip().startswith(_KEY_TEXT_OF_OTHER_KINDS) or not is_hmac_secret(text.encode()):
+        if any(map(_OTHER_KINDS.search, (text, _out_of_base64(text)))) or not is_hmac_secret(text.encode()):
             raise ValueError("is a key of another kind, not an HMAC secret")
         return secret
 
@@ -54,10 +69,17 @@ class SigningKey(WireModel):
 
 
 class KeyRing(WireModel):
-    """All keys, and which of the stack's own signs."""
+    """All keys, and which of the stack's own signs.
+
+    Attributes:
+        keys: The keys.
+        signing_kid: Which one signs.
+        parent_version: The version of the secret that this ring was made from; None for the first one.
+    """
 
     keys: Annotated[tuple[SigningKey, ...], Field(min_length=1, strict=False)]
     signing_kid: str
+    parent_version: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
     @model_validator(mode="after")
     def _is_sound(self) -> Self:
@@ -95,6 +117,22 @@ class KeyRing(WireModel):
             place = ".".join(map(str, first["loc"])) or "keys"
             raise KeyRingError(f"the key ring is unusable at {place}: {first['type']}") from None
 
+    def to_text(self) -> str:
+        """The secret's text.
+
+        Raises:
+            KeyRingError: it is too long to be read again.
+        """
+        members = self.to_wire()
+        members["keys"] = [
+            written | {"secret": key.secret.get_secret_value()}
+            for key, written in zip(self.keys, members["keys"], strict=True)
+        ]
+        text = json.dumps(members, separators=(",", ":"), ensure_ascii=False)
+        if len(text.encode()) > MAX_RING_BYTES:
+            raise KeyRingError(f"the key ring is larger than {MAX_RING_BYTES} bytes")
+        return text
+
     def signing_key(self) -> SigningKey:
         """The key that new tokens are signed with."""
         return next(key for key in self.keys if key.kid == self.signing_kid)
@@ -106,6 +144,15 @@ class KeyRing(WireModel):
     def candidates(self, kid: str | None, now: float) -> Iterator[SigningKey]:
         """The live keys that may have signed a token: the one it names, or each in turn when it names none."""
         return (key for key in self.keys if kid in {None, key.kid} and key.is_live(now))
+
+
+def _out_of_base64(text: str) -> str:
+    # A PEM file or a JWK is often passed on like this; what a CSPRNG has made is no text when it is decoded.
+    compact = "".join(text.split()).rstrip("=").translate(_STANDARD_ALPHABET)
+    try:
+        return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True).decode()
+    except ValueError:
+        return ""
 
 
 def _repeated(values: Iterator[object]) -> bool:

@@ -67,13 +67,18 @@ def document_unreadable(kind: Kind, name: str, reason: str, age: float | None) -
     logger().warning(message, extra={kind.noun: name, "reason": reason, "age_seconds": age})
 
 
+def document_denied(kind: Kind, name: str) -> None:
+    """A secret may not be read, or not be decrypted, any more: the operator has as long as the value held is served."""
+    _document_metric(kind, "Denied", MetricUnit.Count, 1, name)
+
+
 def document_refreshed(kind: Kind, name: str, age: float) -> None:
     """A secret or key set was read again; `age` is how old the value was that it replaces, in seconds."""
     _document_metric(kind, "AgeSeconds", MetricUnit.Seconds, age, name)
 
 
 def document_stale(kind: Kind, name: str, age: float) -> None:
-    """A value past its soft TTL was used because whoever keeps it did not answer."""
+    """A value past its soft TTL is used because whoever keeps it does not answer; told once between two attempts."""
     _document_metric(kind, "Stale", MetricUnit.Count, 1, name)
     _document_metric(kind, "AgeSeconds", MetricUnit.Seconds, age, name)
 
@@ -82,3 +87,19 @@ def _document_metric(kind: Kind, what: str, unit: MetricUnit, value: float, name
     with single_metric(name=f"{kind.metric}{what}", unit=unit, value=value) as metric:
         if kind.has_own_metrics:
             metric.add_dimension(kind.noun, name)
+
+
+def rotation_step(secret: str, step: str, version: str, facts: Mapping[str, str]) -> None:
+    """A step of a rotation was done; `facts` name keys by their ids."""
+    logger().info("rotation step", extra={"secret": secret, "step": step, "version": version, **facts})
+
+
+def rotation_failed(reason: str) -> None:
+    """A step of a rotation could not be done; the reason is a text of ours."""
+    logger().error("rotation failed", extra={"reason": reason})
+
+
+def rotated(secret: str) -> None:
+    """A new version of a secret became the current one."""
+    with single_metric(name="Rotated", unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("secret", secret)

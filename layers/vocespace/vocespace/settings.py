@@ -49,6 +49,7 @@ class Settings(BaseModel):
     signing_secret_id: str
     livekit_secret_id: str = ""
     allow_short_livekit_secret: bool = False
+    secrets_age_faster_by: Annotated[float, Field(ge=1)] = 1
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

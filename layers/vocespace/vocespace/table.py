@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from vocespace import aws
+from vocespace.condition import EXISTS, Condition
 from vocespace.errors import StoreUnavailableError
 from vocespace.wire import WireModel
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UpdateTypeDef
+    from types_boto3_dynamodb.type_defs import DeleteTypeDef, PutTypeDef, TransactWriteItemTypeDef, UpdateTypeDef
 
 Key = dict[str, str]
 Item = dict[str, Any]
 
 Record = TypeVar("Record", bound=WireModel)
+Write = TypeVar("Write", "PutTypeDef", "DeleteTypeDef")
 
 MAX_CONFLICTS = 4
 """How often several writes are tried together while somebody else is writing the same items."""
@@ -59,19 +61,22 @@ class Table:
         found = {(item["pk"], item["sk"]): item for item in items}
         return [found.get((key["pk"], key["sk"])) for key in keys]
 
-    def query(self, pk: str, prefix: str) -> Iterator[Item]:
-        """Reads all items of a partition whose sort keys start with a prefix, page by page.
+    def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
+        """Reads all items of a partition, or those whose sort keys start with a prefix, page by page.
 
         Raises:
             StoreUnavailableError: the table cannot be read.
         """
+        # DynamoDB takes no empty prefix.
+        expression = "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk"
+        values = {":pk": pk} | ({":prefix": prefix} if prefix else {})
         pages = aws.dynamodb().get_paginator("query")
         with _translated_errors():
             for page in pages.paginate(
                 TableName=self._name,
                 ConsistentRead=True,
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-                ExpressionAttributeValues=to_attributes({":pk": pk, ":prefix": prefix}),
+                KeyConditionExpression=expression,
+                ExpressionAttributeValues=to_attributes(values),
             ):
                 yield from map(from_attributes, page["Items"])
 
@@ -108,12 +113,18 @@ class Table:
         """
         with _translated_errors():
             aws.dynamodb().delete_item(
-                TableName=self._name, Key=to_attributes(key), ConditionExpression="attribute_exists(pk)"
+                TableName=self._name, Key=to_attributes(key), ConditionExpression=EXISTS.expression
             )
 
-    def put(self, item: Item) -> TransactWriteItemTypeDef:
-        """A write that puts an item in its place, for `write_together`."""
-        return {"Put": {"TableName": self._name, "Item": to_attributes(item)}}
+    def put(self, item: Item, condition: Condition | None = None) -> TransactWriteItemTypeDef:
+        """A write that puts an item in its place, if a condition holds, for `write_together`."""
+        put: PutTypeDef = {"TableName": self._name, "Item": to_attributes(item)}
+        return {"Put": _conditional(put, condition)}
+
+    def remove(self, key: Key, condition: Condition | None = None) -> TransactWriteItemTypeDef:
+        """A write that removes an item, there or not, if a condition holds, for `write_together`."""
+        delete: DeleteTypeDef = {"TableName": self._name, "Key": to_attributes(key)}
+        return {"Delete": _conditional(delete, condition)}
 
     def change(
         self,
@@ -178,6 +189,17 @@ def record_of(kind: type[Record], item: Item) -> Record:
         return kind.from_wire({name: value for name, value in item.items() if name not in _BESIDE})
     except ValidationError:
         raise StoreUnavailableError("item_malformed") from None
+
+
+def _conditional(write: Write, condition: Condition | None) -> Write:
+    if condition is not None:
+        write["ConditionExpression"] = condition.expression
+        # DynamoDB takes no empty ones.
+        if condition.names:
+            write["ExpressionAttributeNames"] = condition.names
+        if condition.values:
+            write["ExpressionAttributeValues"] = to_attributes(condition.values)
+    return write
 
 
 @contextmanager
