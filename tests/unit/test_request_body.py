@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.unit.vectors import json_cases, naughty_strings
 from vocespace.errors import BodyTooLargeError, InvalidParametersError, UnsupportedMediaTypeError, VoceSpaceError
-from vocespace.request_body import MAX_BODY, json_object
+from vocespace.platforms import Policy
+from vocespace.request_body import MAX_BODY, json_object, read_request
 
 HEADERS = {"content-type": "application/json"}
 
@@ -149,3 +150,11 @@ def test_the_collections_of_others_end_in_a_refusal_or_an_object() -> None:
 
     assert len(read) >= 10
     assert all(name.startswith(("y_object", "i_object")) for name in read)
+
+
+def test_a_fault_of_a_part_is_not_told_of_the_whole_again() -> None:
+    """Each fault has one place; two faults in two places stay two."""
+    with pytest.raises(InvalidParametersError) as refused:
+        read_request(Policy, {"authTypes": ["a"], "identities": ["boss"], "spaces": []})
+
+    assert [fault.field for fault in refused.value.fields] == ["identities.0", "spaces"]

@@ -53,7 +53,11 @@ def read_request(model: type[Request], members: dict[str, Any]) -> Request:
         return model.from_wire(members)
     except ValidationError as error:
         faults = error.errors(include_input=False, include_context=False, include_url=False)
-        raise InvalidParametersError(*(_field_error(each["loc"], each["msg"]) for each in faults)) from None
+        # A list that has lost a member for its fault is then found too short: that is no second fault.
+        wholes = {each["loc"][:depth] for each in faults for depth in range(1, len(each["loc"]))}
+        raise InvalidParametersError(
+            *(_field_error(each["loc"], each["msg"]) for each in faults if each["loc"] not in wholes)
+        ) from None
 
 
 def _bytes(body: str, *, is_base64: bool) -> bytes:
