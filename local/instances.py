@@ -15,6 +15,7 @@ from contextlib import suppress
 from multiprocessing.connection import Pipe
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from threading import Lock
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,6 +115,8 @@ class Pool:
         for instance in self._all.values():
             self._idle.put(instance)
         self._is_closed = False
+        # Closing meets those whose instances end by it: none is stopped by two at once, or started afterwards.
+        self._lock = Lock()
 
     def wait_until_ready(self) -> None:
         """Waits for all instances.
@@ -150,15 +153,17 @@ class Pool:
 
     def close(self) -> None:
         """Ends all processes; events on their way are lost."""
-        self._is_closed = True
-        for instance in list(self._all.values()):
-            instance.stop()
+        with self._lock:
+            self._is_closed = True
+            for instance in self._all.values():
+                instance.stop()
 
     def _replace(self, lost: Instance) -> Instance:
-        lost.stop()
-        if self._is_closed:
-            return lost
-        fresh = self._start()
-        del self._all[lost.pid]
-        self._all[fresh.pid] = fresh
-        return fresh
+        with self._lock:
+            lost.stop()
+            if self._is_closed:
+                return lost
+            fresh = self._start()
+            del self._all[lost.pid]
+            self._all[fresh.pid] = fresh
+            return fresh
