@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from tests.support.dynamodb_local import running_dynamodb
+from tests.support.leaks import leaks_in
 from tests.support.service import running_service
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def _start_service(folder: Path, **variables: str) -> Iterator[Mapping[str, str]
     with running_service(folder, **variables) as service:
         yield service.values
         assert service.stop(signal.SIGINT) == 0
+    assert leaks_in((folder / "functions.log").read_text()) == []
 
 
 @pytest.fixture(name="start_service", scope="session")
