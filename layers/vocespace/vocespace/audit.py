@@ -96,20 +96,20 @@ class Auditor:
     def issued(self, what: str) -> None:
         """A token, link or connection was handed out."""
         decision = Decision(outcome="issued", what=what, provider=self._provider, **_known())
-        observability.issued(decision.to_wire())
-        self._send(ISSUED, decision)
+        self._record(decision, observability.issued, ISSUED)
 
     def refused(self, error: VoceSpaceError) -> None:
         """A request was refused."""
         decision = Decision(
             outcome="refused", code=error.code, reason=error.reason, provider=self._provider, **_known()
         )
-        observability.refused(decision.to_wire())
-        self._send(REFUSED, decision)
+        self._record(decision, observability.refused, REFUSED)
 
-    def _send(self, detail_type: str, decision: Decision) -> None:
+    def _record(self, decision: Decision, log: Callable[[dict[str, Any]], None], detail_type: str) -> None:
+        members = decision.to_wire()
+        log(members)
         if self._publish is not None:
-            self._publish(detail_type, decision.to_wire())
+            self._publish(detail_type, members)
 
 
 def _known() -> dict[str, Any]:

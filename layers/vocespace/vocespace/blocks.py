@@ -76,7 +76,7 @@ class BlockedSpaces(WireModel):
 
     def may_have_blocks(self, space: str) -> bool:
         """Whether there is anything to look up; never false where there is."""
-        return space_digest(space) in self.digests
+        return bool(self.digests) and space_digest(space) in self.digests
 
 
 def block_key(space: str, person: str) -> Key:

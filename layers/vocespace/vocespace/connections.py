@@ -87,7 +87,6 @@ class Connections:
         if platform is None:
             self._require_guest_access(auth)
             return self._enter(self._guarded(admit_guest(person)))
-        audit.note(platform=platform.platform)
         # What we have signed was counted when we did; a platform's own token is seen here for the first time.
         payer = platform if verified.is_of_platform else None
         if payer is not None:
