@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from vocespace.api_keys import ApiKey
-from vocespace.condition import EXISTS, NEW, Condition
+from vocespace.attributes import Item, Key
 from vocespace.platforms import Platform
 from vocespace.registry import (
     KEY_ENTRY,
@@ -17,7 +17,8 @@ from vocespace.registry import (
     platform_items,
     platform_key,
 )
-from vocespace.table import Item, Key, Table, record_of
+from vocespace.table import Table, record_of
+from vocespace.writes import EXISTS, NEW, Change, Condition
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -98,24 +99,15 @@ class PlatformStore:
     def add_key(self, key: ApiKey) -> None:
         """Writes another key of a platform that exists."""
         # It counts as a change of the platform: whoever removes that at this moment must not overlook the key.
-        names, values = {"#revision": "revision"}, {":one": 1}
+        one_more = Change("ADD #revision :one", {"#revision": "revision"}, {":one": 1})
         self._table.write_together(
-            self._table.change(
-                platform_key(key.platform),
-                "ADD #revision :one",
-                condition=EXISTS.expression,
-                names=names,
-                values=values,
-            ),
+            self._table.change(platform_key(key.platform), one_more, EXISTS),
             *(self._table.put(item, NEW) for item in api_key_items(key)),
         )
 
     def revoke_key(self, key: ApiKey) -> None:
         """Ends a key for good; it is still listed."""
-        names, values = {"#disabled": "disabled"}, {":yes": True}
-        self._table.update(
-            api_key_key(key.key_id), "SET #disabled = :yes", condition=EXISTS.expression, names=names, values=values
-        )
+        self._table.update(api_key_key(key.key_id), Change.of({"disabled": True}), EXISTS)
 
     def _read(self, keys: list[Key]) -> list[Item]:
         starts = range(0, len(keys), MAX_WRITES)

@@ -14,10 +14,10 @@ from tests.e2e.conftest import StartService
 from tests.support.clock import FakeClock
 from tests.support.tables import at_once, real_table
 from tests.support.world import DEMO
+from vocespace.attributes import to_attributes
 from vocespace.errors import QuotaExceededError
 from vocespace.quotas import Quotas
 from vocespace.registry import platform_items
-from vocespace.table import to_attributes
 
 CALLERS = 64
 QUOTA = 50

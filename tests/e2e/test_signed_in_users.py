@@ -15,11 +15,11 @@ from tests.support import livekit_oracle as oracle
 from tests.support.browser import chromium, fresh_visit
 from tests.support.oidc_issuer import AUDIENCE, OidcIssuer, issuer_key, renamed
 from tests.support.upstream import Answer, Upstream
+from vocespace.attributes import to_attributes
 from vocespace.identities import Identity
 from vocespace.issuers import Issuer
 from vocespace.platforms import Platform, Policy
 from vocespace.registry import platform_items
-from vocespace.table import to_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

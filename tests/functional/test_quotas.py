@@ -8,8 +8,8 @@ import pytest
 from tests.support.aws_faults import fail
 from tests.support.events import Event, with_query
 from tests.support.world import ACME, ACME_KID, ACME_SECRET, DEMO, TABLE, Answer, World
+from vocespace.attributes import Item, from_attributes
 from vocespace.container import container
-from vocespace.table import Item, from_attributes
 
 ISSUE = ("redirect_url", "post_ttl")
 OPEN = ("connection_details", "post_platform")

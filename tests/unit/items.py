@@ -5,12 +5,13 @@ from __future__ import annotations
 from tests.support.clock import NOW, FakeClock
 from tests.support.world import ACME, DEMO
 from vocespace.api_keys import ApiKey
+from vocespace.attributes import Item, Key
 from vocespace.callers import Callers, Users
 from vocespace.errors import UnauthorizedError
 from vocespace.platforms import Platform
 from vocespace.quotas import Quotas
 from vocespace.registry import Registry, api_key_items, platform_items
-from vocespace.table import Item, Key, Table
+from vocespace.table import Table
 from vocespace.users import SignedInUser
 
 

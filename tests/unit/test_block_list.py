@@ -8,11 +8,12 @@ import pytest
 
 from tests.support.clock import NOW, FakeClock
 from tests.support.tables import moto_table
+from vocespace.attributes import Item
 from vocespace.block_list import BlockList
 from vocespace.blocks import BLOCKED_SPACES_KEY, Block, space_digest
 from vocespace.errors import PersonBlockedError
 from vocespace.registry import BLOCKS_MEMORY_SECONDS, Registry
-from vocespace.table import Item, Table
+from vocespace.table import Table
 
 NAME = "blocks"
 

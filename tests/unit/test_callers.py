@@ -10,10 +10,10 @@ from tests.support.clock import NOW, FakeClock
 from tests.support.world import ACME, DEMO
 from tests.unit.items import Items, callers_of
 from tests.unit.vectors import naughty_strings
+from vocespace.attributes import Item, Key
 from vocespace.callers import Caller, Callers, Credentials
 from vocespace.errors import StoreUnavailableError, UnauthorizedError
 from vocespace.registry import Registry
-from vocespace.table import Item, Key
 
 ITEMS = Items()
 KEY = ITEMS.add_key("demo")

@@ -13,6 +13,7 @@ from tests.support.clock import NOW, FakeClock
 from tests.support.world import ACME, DEMO
 from tests.unit.items import Items
 from vocespace.api_keys import ApiKey
+from vocespace.attributes import Item, Key
 from vocespace.errors import StoreUnavailableError
 from vocespace.identities import Identity
 from vocespace.platforms import Platform, Policy
@@ -25,7 +26,6 @@ from vocespace.registry import (
     platform_items,
     platform_key,
 )
-from vocespace.table import Item, Key
 
 NAMES = st.from_regex(r"[a-z0-9][a-z0-9-]{0,62}", fullmatch=True)
 LISTS = st.lists(st.text("abc*-", min_size=1, max_size=9), min_size=1, max_size=4)

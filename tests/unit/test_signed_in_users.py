@@ -15,6 +15,7 @@ from tests.support.world import ACME
 from tests.unit.paper_issuer import URL, PaperIssuer, agreement, reader_of, trusting
 from tests.unit.vectors import naughty_strings
 from vocespace import signed_in_users
+from vocespace.attributes import Item, Key
 from vocespace.errors import (
     IdentityRefusedError,
     IssuerUnavailableError,
@@ -30,7 +31,6 @@ from vocespace.key_sets import KeySets
 from vocespace.platforms import Platform
 from vocespace.registry import MEMORY_SECONDS, Registry
 from vocespace.signed_in_users import MAX_AUDIENCES, MAX_LIFETIME, SignedInUsers
-from vocespace.table import Item, Key
 from vocespace.token_result import LEEWAY_SECONDS
 from vocespace.users import SignedInUser
 

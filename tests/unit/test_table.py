@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from tests.support.tables import moto_table
 from vocespace import aws
-from vocespace.condition import EXISTS, NEW, Condition
+from vocespace.attributes import from_attributes, to_attributes
 from vocespace.errors import StoreUnavailableError
-from vocespace.table import MAX_CONFLICTS, ConditionFailedError, Table, from_attributes, to_attributes
+from vocespace.table import MAX_CONFLICTS, ConditionFailedError, Table
+from vocespace.writes import EXISTS, NEW, Change, Condition
 
 KEY = {"pk": "a", "sk": "b"}
 VALUES = st.recursive(
@@ -45,7 +46,7 @@ def test_nothing_else_is_written(value: object) -> None:
         to_attributes({"a": value})
 
 
-@pytest.mark.parametrize("attribute", [{"B": b""}, {"SS": ["a"]}, {"NULL": True}, {"NS": ["1"]}])
+@pytest.mark.parametrize("attribute", [{"B": b""}, {"BS": [b"a"]}, {"NULL": True}, {"NS": ["1"]}])
 def test_nothing_else_is_read(attribute: dict[str, object]) -> None:
     """An item that somebody else has written is no item of ours."""
     with pytest.raises(StoreUnavailableError):
@@ -76,13 +77,12 @@ def test_a_partition_is_read_to_its_end(table: Table) -> None:
 
 def test_writes_are_made_together_or_not_at_all(table: Table) -> None:
     """A condition that does not hold is told apart from a table that is away."""
-    update = table.change(
-        {"pk": "x", "sk": "y"}, "SET #n = :n", condition="#n < :n", names={"#n": "n"}, values={":n": 1}
-    )
+    update = table.change({"pk": "x", "sk": "y"}, Change.of({"n": 1}), Condition("#n < :n"))
 
-    with pytest.raises(ConditionFailedError):
+    with pytest.raises(ConditionFailedError) as refused:
         table.write_together(table.put(KEY), update)
 
+    assert refused.value.failed == {1}
     assert table.read([KEY]) == [None]
 
 
@@ -162,14 +162,13 @@ def test_keys_that_were_not_processed_are_no_absence(table: Table, monkeypatch: 
 def test_a_table_that_is_not_there_is_away(table: Table) -> None:
     """Whatever is done to it."""
     missing = Table("missing")
-    names, values = {"#n": "n"}, {":n": 1}
 
     for act in (
         lambda: missing.read([KEY]),
         lambda: list(missing.query("a", "b")),
         lambda: missing.delete(KEY),
         lambda: missing.write_together(missing.put(KEY)),
-        lambda: missing.update(KEY, "SET #n = :n", condition="attribute_exists(pk)", names=names, values=values),
+        lambda: missing.update(KEY, Change.of({"n": 1}), EXISTS),
     ):
         with pytest.raises(StoreUnavailableError):
             act()

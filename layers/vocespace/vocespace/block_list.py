@@ -6,6 +6,7 @@ platform anyway and is remembered for five seconds, so that a person is looked u
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from vocespace.blocks import BLOCK_PREFIX, BLOCKED_SPACES_KEY, Block, block_key, space_digest, space_partition
@@ -13,6 +14,7 @@ from vocespace.clock import Clock
 from vocespace.errors import NotFoundError, PersonBlockedError
 from vocespace.registry import BLOCKS_MEMORY_SECONDS, Registry
 from vocespace.table import ConditionFailedError, Table, record_of
+from vocespace.writes import Change, Condition
 
 
 class BlockList:
@@ -43,12 +45,11 @@ class BlockList:
             StoreUnavailableError: nothing was written.
         """
         now = int(self._clock.time() * 1000)
+        known = Condition("#digest < :then", values={":then": now - BLOCKS_MEMORY_SECONDS * 1000})
         try:
-            remembered = now - BLOCKS_MEMORY_SECONDS * 1000
-            self._write(block, "ADD #digest :one", condition="#digest < :then", then=remembered)
+            self._write(block, "ADD #digest :one", {}, known)
         except ConditionFailedError:
-            expression = "SET #digest = if_not_exists(#digest, :then) + :one"
-            self._write(block, expression, condition=None, then=now)
+            self._write(block, "SET #digest = if_not_exists(#digest, :then) + :one", {":then": now})
             # Other instances may still remember that there is nothing to look up in this space.
             self._clock.sleep(BLOCKS_MEMORY_SECONDS)
 
@@ -71,7 +72,9 @@ class BlockList:
             raise NotFoundError("block") from None
         self._tidy(space)
 
-    def _write(self, block: Block, expression: str, *, condition: str | None, then: int) -> None:
+    def _write(
+        self, block: Block, expression: str, values: Mapping[str, object], condition: Condition | None = None
+    ) -> None:
         item = block_key(block.space, block.id) | block.to_wire()
         if block.expires_at is not None:
             item |= {"ttl": block.expires_at}
@@ -80,10 +83,8 @@ class BlockList:
             self._table.put(item),
             self._table.change(
                 BLOCKED_SPACES_KEY,
-                expression,
-                condition=condition,
-                names={"#digest": space_digest(block.space)},
-                values={":one": 1, ":then": then},
+                Change(expression, {"#digest": space_digest(block.space)}, {":one": 1, **values}),
+                condition,
             ),
         )
 
@@ -96,8 +97,6 @@ class BlockList:
         with suppress(ConditionFailedError):
             self._table.update(
                 BLOCKED_SPACES_KEY,
-                "REMOVE #digest",
-                condition="#digest = :seen",
-                names={"#digest": digest},
-                values={":seen": item[digest]},
+                Change("REMOVE #digest", {"#digest": digest}, {}),
+                Condition("#digest = :seen", values={":seen": item[digest]}),
             )

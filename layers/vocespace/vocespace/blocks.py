@@ -8,9 +8,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
+from vocespace.attributes import Key
 from vocespace.names import PersonName, PlaceName
 from vocespace.platforms import PlatformId
-from vocespace.table import Key
 from vocespace.token_result import UnixSeconds
 from vocespace.wire import WireModel
 

@@ -11,6 +11,7 @@ from vocespace.errors import QuotaExceededError
 from vocespace.platforms import Platform
 from vocespace.rate_limit import Allowance
 from vocespace.table import ConditionFailedError, Table
+from vocespace.writes import Change, Condition
 
 MINUTE = 60
 DAY = 86_400
@@ -50,10 +51,12 @@ class Quotas:
         try:
             counted = self._table.update(
                 {"pk": f"QUOTA#{platform}", "sk": f"{policy}#{start}"},
-                "SET #ttl = :ttl ADD #used :one",
-                condition="attribute_not_exists(#used) OR #used < :quota",
-                names={"#ttl": "ttl", "#used": "used"},
-                values={":ttl": end + _KEPT_SECONDS, ":one": 1, ":quota": quota},
+                Change(
+                    "SET #ttl = :ttl ADD #used :one",
+                    {"#ttl": "ttl", "#used": "used"},
+                    {":ttl": end + _KEPT_SECONDS, ":one": 1},
+                ),
+                Condition("attribute_not_exists(#used) OR #used < :quota", values={":quota": quota}),
             )
         except ConditionFailedError:
             raise QuotaExceededError(Allowance(policy, quota, window, 0, end - now)) from None

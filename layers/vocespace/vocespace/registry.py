@@ -7,10 +7,11 @@ from collections.abc import Callable
 from cachetools import TTLCache
 
 from vocespace.api_keys import ApiKey
+from vocespace.attributes import Item, Key
 from vocespace.blocks import BLOCKED_SPACES_KEY, BlockedSpaces
 from vocespace.clock import Clock
 from vocespace.platforms import Platform, PlatformId
-from vocespace.table import Item, Key, Record, record_of
+from vocespace.table import Record, record_of
 from vocespace.wire import WireModel
 
 MEMORY_SECONDS = 60

@@ -1,41 +1,46 @@
-"""The stack's table (design section 7): the few things that are done to it, in plain Python values.
-
-An item's members are texts, integers, booleans, lists and objects; nothing else is stored.
-"""
+"""The stack's table (design section 7): the few things that are done to it, in plain Python values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
 from vocespace import aws
-from vocespace.condition import EXISTS, Condition
+from vocespace.attributes import Item, Key, from_attributes, to_attributes
 from vocespace.errors import StoreUnavailableError
 from vocespace.wire import WireModel
+from vocespace.writes import EXISTS, Change, Condition
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import DeleteTypeDef, PutTypeDef, TransactWriteItemTypeDef, UpdateTypeDef
 
-Key = dict[str, str]
-Item = dict[str, Any]
-
 Record = TypeVar("Record", bound=WireModel)
-Write = TypeVar("Write", "PutTypeDef", "DeleteTypeDef")
+Write = TypeVar("Write", "PutTypeDef", "DeleteTypeDef", "UpdateTypeDef")
 
 MAX_CONFLICTS = 4
 """How often several writes are tried together while somebody else is writing the same items."""
 
 _REFUSED = "ConditionalCheckFailedException"
 _REFUSED_TOGETHER = "ConditionalCheckFailed"
-_CONFLICT = "TransactionConflict"
+CONFLICT = "TransactionConflict"
+"""Why the store is unavailable where others kept writing the same items."""
+
 _BESIDE = frozenset({"pk", "sk", "ttl"})
 
 
 class ConditionFailedError(Exception):
-    """A write was refused because what it took for granted does not hold; nothing was written."""
+    """A write was refused because what it took for granted does not hold; nothing was written.
+
+    Attributes:
+        failed: Which of several writes, by their places.
+    """
+
+    def __init__(self, failed: frozenset[int] = frozenset({0})) -> None:
+        super().__init__("a condition does not hold")
+        self.failed = failed
 
 
 class Table:
@@ -62,7 +67,7 @@ class Table:
         return [found.get((key["pk"], key["sk"])) for key in keys]
 
     def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
-        """Reads all items of a partition, or those whose sort keys start with a prefix, page by page.
+        """Reads all items of a partition, or those whose sort keys start with a prefix, in their order, page by page.
 
         Raises:
             StoreUnavailableError: the table cannot be read.
@@ -80,29 +85,20 @@ class Table:
             ):
                 yield from map(from_attributes, page["Items"])
 
-    def update(
-        self, key: Key, expression: str, *, condition: str, names: Mapping[str, str], values: Mapping[str, object]
-    ) -> Item:
-        """Changes one item if a condition holds.
+    def update(self, key: Key, change: Change, condition: Condition | None = None) -> Item:
+        """Changes one item if a condition holds; without one, it need not be there.
 
         Returns:
-            The attributes that were changed, as they are now.
+            The whole item as it is now.
 
         Raises:
             ConditionFailedError: it does not hold.
             StoreUnavailableError: the table cannot be written.
         """
+        update = self.change(key, change, condition)["Update"]
         with _translated_errors():
-            answer = aws.dynamodb().update_item(
-                TableName=self._name,
-                Key=to_attributes(key),
-                UpdateExpression=expression,
-                ConditionExpression=condition,
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues=to_attributes(values),
-                ReturnValues="UPDATED_NEW",
-            )
-        return from_attributes(answer.get("Attributes", {}))
+            answer = aws.dynamodb().update_item(**update, ReturnValues="ALL_NEW")
+        return from_attributes(answer["Attributes"])
 
     def delete(self, key: Key) -> None:
         """Removes one item.
@@ -126,26 +122,14 @@ class Table:
         delete: DeleteTypeDef = {"TableName": self._name, "Key": to_attributes(key)}
         return {"Delete": _conditional(delete, condition)}
 
-    def change(
-        self,
-        key: Key,
-        expression: str,
-        *,
-        condition: str | None = None,
-        names: Mapping[str, str],
-        values: Mapping[str, object],
-    ) -> TransactWriteItemTypeDef:
-        """A write that changes an item, if a condition holds, for `write_together`."""
+    def change(self, key: Key, change: Change, condition: Condition | None = None) -> TransactWriteItemTypeDef:
+        """A write that changes an item, there or not, if a condition holds, for `write_together`."""
         update: UpdateTypeDef = {
             "TableName": self._name,
             "Key": to_attributes(key),
-            "UpdateExpression": expression,
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": to_attributes(values),
+            "UpdateExpression": change.expression,
         }
-        if condition is not None:
-            update["ConditionExpression"] = condition
-        return {"Update": update}
+        return {"Update": _conditional(update, condition, change)}
 
     def write_together(self, *writes: TransactWriteItemTypeDef) -> None:
         """Makes several writes, or none of them.
@@ -159,24 +143,10 @@ class Table:
                 with _translated_errors():
                     aws.dynamodb().transact_write_items(TransactItems=list(writes))
             except StoreUnavailableError as error:
-                if error.reason != _CONFLICT or attempt == MAX_CONFLICTS - 1:
+                if error.reason != CONFLICT or attempt == MAX_CONFLICTS - 1:
                     raise
             else:
                 return
-
-
-def to_attributes(members: Mapping[str, object]) -> dict[str, Any]:
-    """An item as DynamoDB writes it down."""
-    return {name: _attribute(value) for name, value in members.items()}
-
-
-def from_attributes(attributes: Mapping[str, Any]) -> Item:
-    """An item as DynamoDB wrote it down.
-
-    Raises:
-        StoreUnavailableError: it holds what none of ours does.
-    """
-    return {name: _plain(value) for name, value in attributes.items()}
 
 
 def record_of(kind: type[Record], item: Item) -> Record:
@@ -191,14 +161,17 @@ def record_of(kind: type[Record], item: Item) -> Record:
         raise StoreUnavailableError("item_malformed") from None
 
 
-def _conditional(write: Write, condition: Condition | None) -> Write:
+def _conditional(write: Write, condition: Condition | None, change: Change | None = None) -> Write:
     if condition is not None:
         write["ConditionExpression"] = condition.expression
-        # DynamoDB takes no empty ones.
-        if condition.names:
-            write["ExpressionAttributeNames"] = condition.names
-        if condition.values:
-            write["ExpressionAttributeValues"] = to_attributes(condition.values)
+    said = [each for each in (change, condition) if each is not None]
+    names = {name: meant for each in said for name, meant in each.names.items()}
+    values = {name: value for each in said for name, value in each.values.items()}
+    # DynamoDB takes no empty ones.
+    if names:
+        write["ExpressionAttributeNames"] = names
+    if values:
+        write["ExpressionAttributeValues"] = to_attributes(values)
     return write
 
 
@@ -210,40 +183,12 @@ def _translated_errors() -> Iterator[None]:
         yield
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        together = {each.get("Code") for each in error.response.get("CancellationReasons", [])}
-        if code == _REFUSED or _REFUSED_TOGETHER in together:
+        together = [each.get("Code") for each in error.response.get("CancellationReasons", [])]
+        if code == _REFUSED:
             raise ConditionFailedError from None
-        raise StoreUnavailableError(_CONFLICT if _CONFLICT in together else code) from None
+        if _REFUSED_TOGETHER in together:
+            failed = (place for place, each in enumerate(together) if each == _REFUSED_TOGETHER)
+            raise ConditionFailedError(frozenset(failed)) from None
+        raise StoreUnavailableError(CONFLICT if CONFLICT in together else code) from None
     except BotoCoreError as error:
         raise StoreUnavailableError(type(error).__name__) from None
-
-
-def _attribute(value: object) -> dict[str, Any]:
-    match value:
-        case bool():
-            return {"BOOL": value}
-        case int():
-            return {"N": str(value)}
-        case str():
-            return {"S": value}
-        case Mapping():
-            return {"M": to_attributes(value)}
-        case list() | tuple():
-            return {"L": [_attribute(each) for each in value]}
-        case _:
-            raise TypeError(f"a {type(value).__name__} is not stored")
-
-
-def _plain(value: Mapping[str, Any]) -> object:
-    ((kind, content),) = value.items()
-    match kind:
-        case "S" | "BOOL":
-            return content
-        case "N":
-            return int(content)
-        case "L":
-            return [_plain(each) for each in content]
-        case "M":
-            return from_attributes(content)
-        case _:
-            raise StoreUnavailableError("item_malformed")
