@@ -17,10 +17,10 @@ RUNTIME_BIN = $(shell $(RUNTIME_PYTHON) --version >/dev/null 2>&1 || \
   ls -d $(PYENV_ROOT)/versions/3.13*/bin 2>/dev/null | sort -V | tail -n 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage long soak lint build e2e sam-local dynamodb dynamodb-jars bench openapi format lock clean
+.PHONY: help run test coverage long soak lint build e2e sam-local dynamodb dynamodb-jars livekit livekit-server bench openapi format lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.project ## serve the API on 127.0.0.1 (PORT, default 3000; 0 = a free one), no AWS account needed
 	@exec $(PY) -m local
@@ -50,7 +50,7 @@ build: $(VENV)/.build $(VENV)/.project ## sam validate and build, then import ev
 	PATH="$(addsuffix :,$(RUNTIME_BIN))$$PATH" $(SAM) build --cached --parallel --template $(TEMPLATE)
 	PATH="$(addsuffix :,$(RUNTIME_BIN))$$PATH" $(PY) -m tools.verify_build
 
-e2e: build $(VENV)/.e2e ## examples, browser, schemathesis, load, and the built functions in containers
+e2e: build $(VENV)/.e2e ## examples, browser, LiveKit, schemathesis, load, and the built functions in containers
 	$(PY) -m pytest tests/e2e $(ARGS)
 
 sam-local: build $(VENV)/.project ## the built functions in containers on 127.0.0.1:3000, as sam local start-api (needs Docker)
@@ -60,6 +60,12 @@ dynamodb: $(VENV)/.run dynamodb-jars ## DynamoDB Local on 127.0.0.1 (PORT, defau
 	@exec $(PY) -m tools.dynamodb
 
 dynamodb-jars: .dynamodb/.jars ## fetch DynamoDB Local (needs Maven)
+
+livekit: $(VENV)/.run livekit-server ## a LiveKit server on 127.0.0.1 (PORT, default 7880; 0 = a free one)
+	@exec $(PY) -m tools.livekit
+
+livekit-server: | $(PY) ## build it, unless it is on PATH (needs Go)
+	@$(PY) -m tools.livekit.build
 
 bench: build $(VENV)/.test ## measure cost against peers; writes .local/bench.json
 	PATH="$(addsuffix :,$(RUNTIME_BIN))$$PATH" $(PY) -m tools.bench
@@ -89,7 +95,7 @@ lock: $(VENV)/.lint ## solve the requirements files anew (ARGS=--upgrade for new
 	@touch $@
 
 clean: ## remove everything that make makes
-	rm -rf $(VENV) .venv313 .local .aws-sam .dynamodb build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis .coverage
+	rm -rf $(VENV) .venv313 .local .aws-sam .dynamodb .livekit build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis .coverage
 
 # --- environments: a stamp file per requirements file, so that nothing unchanged is installed again -----------------
 # An environment whose interpreter is gone is made anew, with all that was in it.

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.dynamodb_local import running_dynamodb
 from tests.support.leaks import leaks_in
+from tests.support.livekit_server import LiveKitServer, running_livekit
 from tests.support.service import running_service
 
 if TYPE_CHECKING:
@@ -48,3 +49,9 @@ def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, 
 def _dynamodb_local() -> Iterator[str]:
     with running_dynamodb() as url:
         yield url
+
+
+@pytest.fixture(name="livekit", scope="session")
+def _livekit() -> Iterator[LiveKitServer]:
+    with running_livekit() as server:
+        yield server
