@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tools.bench.figures import Figure, table
+from tools.bench.errors import NodeMissingError
+from tools.bench.figures import Figure, LeftOut, table
+from tools.bench.node import ship_node
+from tools.bench.traffic import Traffic
 
 
 def test_ratio_is_taken_pair_by_pair() -> None:
@@ -58,3 +63,24 @@ def test_table_shows_every_figure_beside_its_peer() -> None:
     assert header.split() == ["value", "peer", "its", "value", "ratio", "quartiles", "at", "most"]
     assert cold.split() == ["cold", "2.5", "s", "stock", "2", "s", "1.25", "0.62-1.88"]
     assert network.split() == ["network", "0", "calls"]
+
+
+def test_table_says_what_was_left_out() -> None:
+    """A figure whose peer is not there has a line, and no number in it."""
+    _, line = table([LeftOut("cold beside node")]).splitlines()
+    assert line.split() == ["cold", "beside", "node", "left", "out"]
+
+
+def test_percentiles_are_of_the_answers_of_a_round() -> None:
+    """Of a hundred answers one took longer than p99, and half of them longer than p50."""
+    traffic = Traffic(cpu=0.0, seconds=tuple(float(each) for each in range(1, 101)))
+    assert traffic.p50 == 50.5
+    assert 99 <= traffic.p99 <= 100
+
+
+def test_peer_in_node_is_missed_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Node.js nothing is installed, and the reason is one for a person."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NodeMissingError, match=r"^node was not found$"):
+        ship_node(tmp_path / "node")
+    assert not (tmp_path / "node").exists()

@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tools.bench.errors import InstanceFailedError, NodeMissingError
+from tools.bench.node import NodePeer, ship_node
+
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = ROOT / ".local" / "bench.json"
 ROUNDS = 9
@@ -20,8 +23,9 @@ def main(arguments: list[str]) -> int:
     rounds: int = parser.parse_args(arguments).rounds
 
     sys.path.insert(0, str(ROOT / "layers" / "vocespace"))
-    from tools.bench.figures import table
-    from tools.bench.instance import InstanceFailedError
+    from tools.bench.contestants import Contestants
+    from tools.bench.figures import Figure, table
+    from tools.bench.http_measures import HttpBench
     from tools.bench.measures import Bench
     from tools.bench.scene import make_scene
     from tools.bench.shipping import ship
@@ -30,17 +34,29 @@ def main(arguments: list[str]) -> int:
     try:
         with TemporaryDirectory() as folder:
             _tell("installing what is compared with")
-            bench = Bench(ship(Path(folder)), make_scene(Path(folder)), rounds, _tell)
-            figures = [*bench.cold(), *bench.warm(), *bench.network()]
+            node = _node(Path(folder))
+            contestants = Contestants(ship(Path(folder)), make_scene(Path(folder)))
+            bench = Bench(contestants, rounds, _tell)
+            http = HttpBench(contestants, node, Path(folder) / "make-run", rounds, _tell)
+            figures = [*bench.cold(), *http.cold(), *bench.warm(), *http.warm(), *bench.network()]
     except (BuildError, InstanceFailedError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     _tell("")
     print(table(figures))
     RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps({each.name: each.entry() for each in figures}, indent=2) + "\n", encoding="utf-8")
+    entries = {each.name: each.entry() for each in figures if isinstance(each, Figure)}
+    RESULT.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
     print(f"\nwrote {RESULT.relative_to(ROOT)}")
     return 0
+
+
+def _node(folder: Path) -> NodePeer | None:
+    try:
+        return ship_node(folder / "node")
+    except NodeMissingError as error:
+        print(f"bench: without the peer in Node.js: {error}", file=sys.stderr)
+        return None
 
 
 def _tell(what: str) -> None:

@@ -1,7 +1,8 @@
 """One instance of a function, as Lambda would start it: imports a handler, answers requests, and says what that cost.
 
 Run by `tools.bench.instance` as a file, by the runtime's interpreter with -I -S -B and a job in JSON as its argument.
-Imports as little as it can: whatever is here already is missing from the price of what is measured.
+Imports as little as it can: whatever is here already is missing from the price of what is measured. A job may also be
+to serve: then the handler is put behind a web server, and the first line printed is its port.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ def _measure(job: dict[str, Any]) -> dict[str, Any]:
     event = job["event"]
     imported = _cpu_seconds()
     statuses = [handlers[0](event, _CONTEXT)["statusCode"]]
-    measured: dict[str, Any] = {"imported": imported, "cpu": _cpu_seconds(), "memory": _peak_bytes()}
+    measured: dict[str, Any] = {"answered": time.perf_counter(), "imported": imported}
+    measured |= {"cpu": _cpu_seconds(), "memory": _peak_bytes()}
     measured["first"] = dict(_traffic)
     for handler in handlers:
         statuses += [handler(event, _CONTEXT)["statusCode"] for _ in range(job["requests"])]
@@ -97,12 +99,20 @@ def _seconds_per_request(handler: Handler, event: dict[str, Any], requests: int)
     return (time.process_time() - start) / requests
 
 
+def _serve(job: dict[str, Any], result: int) -> None:
+    plain_server = importlib.import_module("peers.plain_server")
+    plain_server.serve(_handler(job["handlers"][0]), job["event"], _CONTEXT, result)
+
+
 def main(job: dict[str, Any]) -> None:
     """Does the job and prints what was measured; what the handler prints goes to /dev/null."""
     result = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.path[:0] = job["path"]
-    os.write(result, json.dumps(_measure(job)).encode())
+    if job.get("serve"):
+        _serve(job, result)
+    else:
+        os.write(result, json.dumps(_measure(job)).encode())
 
 
 if __name__ == "__main__":

@@ -66,7 +66,18 @@ class Figure:
         return (self.name, value, self.peer, peer_value, f"{self.ratio:.2f}", f"{low:.2f}-{high:.2f}", target)
 
 
-def table(figures: Iterable[Figure]) -> str:
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A figure that could not be measured, since its peer needs what this machine does not have."""
+
+    name: str
+
+    def row(self) -> tuple[str, ...]:
+        """That it is missing, as a row of the table."""
+        return (self.name, "left out", *("" for _ in _HEADER[2:]))
+
+
+def table(figures: Iterable[Figure | LeftOut]) -> str:
     """The figures, one a line, in columns."""
     rows = [_HEADER, *(figure.row() for figure in figures)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

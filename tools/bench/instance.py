@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from local.cloud import ENVIRONMENT
+from tools.bench.errors import InstanceFailedError
+from tools.bench.server_process import Server, serving
 
 CHILD = Path(__file__).with_name("child.py")
-
-
-class InstanceFailedError(Exception):
-    """A handler could not be imported, or did not answer as it should; what was measured would mean nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Sample:
     """What one instance cost.
 
     Attributes:
+        elapsed: Seconds from before the start of the process until the first answer.
         imported: CPU seconds from the start of the process until the handler was imported.
         cpu: CPU seconds from the start of the process until the first answer.
         memory: Peak resident memory at the first answer, bytes.
@@ -31,6 +32,7 @@ class Sample:
         later: The same of all requests after it.
     """
 
+    elapsed: float
     imported: float
     cpu: float
     memory: int
@@ -69,27 +71,32 @@ class Instance:
         Raises:
             InstanceFailedError: a handler cannot be imported, or an answer has another status.
         """
-        job = {
-            "path": [str(each) for each in self.path],
-            "eager": self.eager,
-            "handlers": self.handlers,
-            "event": event,
-            "blocks": blocks,
-            "requests": requests,
-            "watch": watch,
-        }
-        # -B: Lambda's folders are read-only, so what is compiled at one start is compiled again at the next.
-        ended = subprocess.run(
-            [self.interpreter, "-I", "-S", "-B", str(CHILD), json.dumps(job)],
-            env=ENVIRONMENT | {"LANG": "C.UTF-8", "TZ": "UTC"} | dict(self.environment),
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        command = self._command(event, eager=self.eager, blocks=blocks, requests=requests, watch=watch)
+        started = time.perf_counter()
+        ended = subprocess.run(command, env=self._variables(), check=False, capture_output=True, text=True)
         if ended.returncode:
             raise InstanceFailedError(f"{self.handlers[0]}: {ended.stderr.strip()}")
         result = json.loads(ended.stdout)
         statuses = result.pop("statuses")
         if statuses != [status]:
             raise InstanceFailedError(f"{self.handlers} answered {statuses}, not {status}")
-        return Sample(**result)
+        return Sample(elapsed=result.pop("answered") - started, **result)
+
+    def served(self, event: Mapping[str, Any]) -> AbstractContextManager[Server]:
+        """The first handler behind a plain web server, ended when the block is left.
+
+        Args:
+            event: What the handler is given, but for headers and body.
+
+        Raises:
+            InstanceFailedError: the handler cannot be imported.
+        """
+        return serving(self._command(event, serve=True), self._variables())
+
+    def _command(self, event: Mapping[str, Any], **job: object) -> list[str]:
+        job |= {"path": [str(each) for each in self.path], "handlers": self.handlers, "event": event}
+        # -B: Lambda's folders are read-only, so what is compiled at one start is compiled again at the next.
+        return [self.interpreter, "-I", "-S", "-B", str(CHILD), json.dumps(job)]
+
+    def _variables(self) -> dict[str, str]:
+        return ENVIRONMENT | {"LANG": "C.UTF-8", "TZ": "UTC"} | dict(self.environment)

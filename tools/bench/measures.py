@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from tools.bench.contestants import Contestants, peer
 from tools.bench.figures import Figure
 from tools.bench.instance import Instance, Sample
-from tools.bench.scene import Scene, Use
-from tools.bench.shipping import BENCH, Shipping
+from tools.bench.scene import Use
+from tools.bench.shipping import BENCH
 
 COLD_TARGET = 0.45
 WARM_TARGET = 8.0
 BLOCKS = 20
 BLOCK_REQUESTS = 50
 
-COLD_USES = ("redirect_url", "connection_details", "connection_details_guest", "service_info")
-WARM_USES = ("redirect_url", "connection_details", "redirect_url_user")
+COLD_USES = ("redirect_url", "connection_details", "connection_details_guest", "service_info", "livekit_token")
+WARM_USES = ("redirect_url", "connection_details", "redirect_url_user", "livekit_token")
 NETWORK_USES = (*WARM_USES, "redirect_url_quota")
-WITH_LIVEKIT = ("redirect_url", "connection_details")
-WITH_CRYPTOGRAPHY = ("redirect_url_user",)
+WITH_LIVEKIT = ("redirect_url", "connection_details", "livekit_token")
+WITHOUT_TARGET = ("livekit_token",)
 TRAFFIC_EACH = {"redirect_url_quota": 2}
 """What a warm request cannot do without: the call that counts it, and a connection, since moto ends each."""
 
@@ -34,24 +34,22 @@ class Bench:
     """What is measured and on what.
 
     Attributes:
-        shipping: The code of ours and of the peers.
-        scene: What is asked.
+        contestants: Ours and the peers.
         rounds: How often everything is measured.
         tell: Is told what is being done.
     """
 
-    shipping: Shipping
-    scene: Scene
+    contestants: Contestants
     rounds: int
     tell: Callable[[str], None]
 
     def cold(self) -> Iterator[Figure]:
         """CPU and memory of a fresh process until its first answer."""
         for use in self._uses(COLD_USES):
-            peer = Instance(self.shipping.interpreter, (BENCH,), (_peer(use, "stdlib"),), self.scene.peer_environment)
-            ours, stock, stdlib = self._in_turn(use, [self._ours(use), self._stock(use), peer])
+            all_three = [self.contestants.ours(use), self.contestants.stock(use), self.contestants.stdlib(use)]
+            ours, stock, stdlib = self._in_turn(use, all_three)
             name = f"cold.{use.name}"
-            yield Figure(f"{name}.cpu", "s", _cpu(ours), "stock", _cpu(stock), COLD_TARGET)
+            yield Figure(f"{name}.cpu", "s", _cpu(ours), "stock", _cpu(stock), _target(use, COLD_TARGET))
             yield Figure(f"{name}.cpu_to_stdlib", "s", _cpu(ours), "stdlib", _cpu(stdlib))
             yield Figure(f"{name}.import", "s", _import(ours), "stock", _import(stock))
             yield Figure(f"{name}.memory", "MiB", _memory(ours), "stock", _memory(stock))
@@ -59,21 +57,23 @@ class Bench:
     def warm(self) -> Iterator[Figure]:
         """CPU of one request of a process that has answered many."""
         for use in self._uses(WARM_USES):
-            bare, livekit = (_peer(use, "bare"),), (_peer(use, "livekit"),) * (use.name in WITH_LIVEKIT)
-            path = (BENCH, self.shipping.livekit)
-            ours, beside, *beside_livekit = self._blocks(use, self._ours(use, bare + livekit, path))
-            silent, bare_beside_silent = self._blocks(use, self._ours(use, bare, path, _SILENCE))
+            bare, livekit = (peer(use, "bare"),), (peer(use, "livekit"),) * (use.name in WITH_LIVEKIT)
+            path = (BENCH, self.contestants.shipping.livekit)
+            ours, beside, *beside_livekit = self._blocks(use, self.contestants.ours(use, bare + livekit, path))
+            silent, bare_beside_silent = self._blocks(use, self.contestants.ours(use, bare, path, _SILENCE))
             name = f"warm.{use.name}.cpu"
-            yield Figure(name, "us", ours, "bare", beside, WARM_TARGET)
-            for peer in beside_livekit:
-                yield Figure(f"{name}_to_livekit_api", "us", ours, "livekit-api", peer)
+            yield Figure(name, "us", ours, "bare", beside, _target(use, WARM_TARGET))
+            for blocks in beside_livekit:
+                yield Figure(f"{name}_to_livekit_api", "us", ours, "livekit-api", blocks)
             yield Figure(f"{name}_without_output", "us", silent, "bare", bare_beside_silent)
 
     def network(self) -> Iterator[Figure]:
         """AWS calls of the first request; AWS calls and new connections of a warm one."""
         for use in self._uses(NETWORK_USES):
             self.tell(f"network {use.name}")
-            sample = self._ours(use).run(use.event, use.status, blocks=1, requests=BLOCK_REQUESTS, watch=True)
+            sample = self.contestants.ours(use).run(
+                use.event, use.status, blocks=1, requests=BLOCK_REQUESTS, watch=True
+            )
             yield Figure(f"network.{use.name}.first", "calls", [sample.first["calls"]])
             later = sum(sample.later.values()) / (2 * BLOCK_REQUESTS)
             yield Figure(f"network.{use.name}.warm", "calls", [later], target=TRAFFIC_EACH.get(use.name, 0))
@@ -96,33 +96,11 @@ class Bench:
         return [[seconds * _MICROSECONDS for seconds in column] for column in zip(*blocks, strict=True)]
 
     def _uses(self, names: tuple[str, ...]) -> Iterator[Use]:
-        return (use for use in self.scene.uses if use.name in names)
-
-    def _ours(
-        self,
-        use: Use,
-        beside: tuple[str, ...] = (),
-        path: tuple[Path, ...] = (),
-        variables: dict[str, str] | None = None,
-    ) -> Instance:
-        environment = self.scene.environment | use.function.environment | self.scene.peer_environment
-        # On the path from the start, since there is no /opt here: it is what a warm request costs that is measured.
-        late = (self.shipping.cryptography,) * (use.name in WITH_CRYPTOGRAPHY)
-        return Instance(
-            self.shipping.interpreter,
-            (self.shipping.artifact(use.function.logical_id), self.shipping.layer, *late, *path),
-            (use.function.handler, *beside),
-            environment | (variables or {}),
-        )
-
-    def _stock(self, use: Use) -> Instance:
-        environment = self.scene.environment | use.function.environment
-        path = (self.shipping.stock, BENCH)
-        return Instance(self.shipping.interpreter, path, (use.function.handler,), environment, ("peers.eager",))
+        return (use for use in self.contestants.scene.uses if use.name in names)
 
 
-def _peer(use: Use, name: str) -> str:
-    return f"peers.{name}_handler.{use.peer}"
+def _target(use: Use, target: float) -> float | None:
+    return None if use.name in WITHOUT_TARGET else target
 
 
 def _cpu(samples: Sequence[Sample]) -> list[float]:

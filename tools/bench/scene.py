@@ -32,6 +32,7 @@ _USES: Final = {
     "connection_details": ("connection_details", "get_redirect", "redeem", 302),
     "connection_details_guest": ("connection_details", "get_guest", "guest", 200),
     "service_info": ("service_info", "healthz", "health", 200),
+    "livekit_token": ("livekit_token", "post", "token", 201),
     "redirect_url_user": ("redirect_url", "post_user", "issue_user", 201),
     "redirect_url_quota": ("redirect_url", "post_ttl", "issue", 201),
 }

@@ -1,4 +1,4 @@
-"""What runs: the build as `sam build` left it, the same code shipped the stock way, and livekit-api for its peer."""
+"""What runs: the build as `sam build` left it, the same code shipped the stock way, and what Python peers need."""
 
 from __future__ import annotations
 
@@ -24,12 +24,21 @@ _PINNED = re.compile(r"^([\w.-]+)==(?:.*\\\n)*.*\n", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Shipping:
-    """Where everything is. `stock` holds the code and its dependencies, `livekit` livekit-api and its own."""
+    """Where everything is.
+
+    Attributes:
+        interpreter: The runtime's.
+        template: What was built.
+        stock: The code and its dependencies.
+        livekit: livekit-api and its dependencies.
+        waitress: The web server.
+    """
 
     interpreter: str
     template: Tree
     stock: Path
     livekit: Path
+    waitress: Path
 
     @property
     def layer(self) -> Path:
@@ -64,11 +73,12 @@ def ship(folder: Path) -> Shipping:
     interpreter = find_interpreter(template["Globals"]["Function"]["Runtime"])
     if subprocess.run([interpreter, "--version"], check=False, capture_output=True).returncode:
         raise BuildError(f"{interpreter} does not run; `make bench` finds one that does")
-    shipping = Shipping(interpreter, template, folder / "stock", folder / "livekit")
+    shipping = Shipping(interpreter, template, folder / "stock", folder / "livekit", folder / "waitress")
     _install(interpreter, LAYER_SOURCE / "requirements.txt", shipping.stock, "--no-compile")
     for package in (LAYER_SOURCE / "vocespace", ROOT / "functions"):
         shutil.copytree(package, shipping.stock / package.name, ignore=shutil.ignore_patterns("__pycache__"))
     _install(interpreter, _pins(folder / "livekit.txt", "livekit-api"), shipping.livekit)
+    _install(interpreter, _pins(folder / "waitress.txt", "waitress"), shipping.waitress)
     return shipping
 
 

@@ -1,4 +1,4 @@
-"""Issue and redeem as a short, sound handler does them: pydantic for what comes in, PyJWT for tokens, all in memory.
+"""What a short, sound handler does: pydantic for what comes in, PyJWT for tokens, all in memory.
 
 It checks types, lengths, signature and times, and nothing of what makes the service: no registry, no policy, no names
 that are safe everywhere, no cache of secrets, no problem documents, no log, no metrics.
@@ -6,27 +6,25 @@ that are safe everywhere, no cache of secrets, no problem documents, no log, no 
 
 from __future__ import annotations
 
-import hmac
 import json
 import os
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
 
 import jwt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-Json = dict[str, Any]
-Text = Annotated[str, Field(min_length=1, max_length=128)]
+from .endpoint import Json, answer, is_authorized
+from .token_endpoint import Text, TokenRequest, token_with
 
 _SIGNING_SECRET = os.environ["SIGNING_SECRET"]
 _SIGNING_KID = os.environ["SIGNING_KID"]
 _LIVEKIT_URL = os.environ["LIVEKIT_URL"]
 _LIVEKIT_KEY = os.environ["LIVEKIT_API_KEY"]
 _LIVEKIT_SECRET = os.environ["LIVEKIT_API_SECRET"]
-_AUTHORIZATION = f"Bearer {os.environ['API_KEY']}"
 _BASE_URL = os.environ["BASE_URL"]
 _WEB_CLIENT = os.environ["WEB_CLIENT"]
 
@@ -71,7 +69,7 @@ def issue_user(event: Json, _: object) -> Json:
         body = json.loads(event["body"]) | {"id": user["sub"], "username": user["name"]}
         request = LinkRequest.model_validate(body)
     except (jwt.PyJWTError, ValueError):
-        return _answer(401, {"error": "unauthorized"})
+        return answer(401, {"error": "unauthorized"})
     return _linked(request, sign_token)
 
 
@@ -80,21 +78,26 @@ def redeem(event: Json, _: object) -> Json:
     return redeem_with(event, sign_participant_token)
 
 
+def token(event: Json, _: object) -> Json:
+    """A LiveKit token for whoever the body names."""
+    return token_with(event, _sign_requested)
+
+
 def issue_with(event: Json, sign: Callable[[Person, int], str]) -> Json:
     """Checks the caller and the body, signs, and answers with the link."""
-    if not hmac.compare_digest(event["headers"].get("authorization", ""), _AUTHORIZATION):
-        return _answer(401, {"error": "unauthorized"})
+    if not is_authorized(event):
+        return answer(401, {"error": "unauthorized"})
     try:
         request = LinkRequest.model_validate_json(event["body"])
     except ValidationError:
-        return _answer(400, {"error": "invalid"})
+        return answer(400, {"error": "invalid"})
     return _linked(request, sign)
 
 
 def _linked(request: LinkRequest, sign: Callable[[Person, int], str]) -> Json:
     token = sign(request, request.ttlSeconds)
     url = f"{_BASE_URL}/api/connection-details?{urlencode({'auth': request.auth, 'token': token})}"
-    return _answer(201, {"redirectUrl": url, "token": token})
+    return answer(201, {"redirectUrl": url, "token": token})
 
 
 def redeem_with(event: Json, sign: Callable[[Person], str]) -> Json:
@@ -104,7 +107,7 @@ def redeem_with(event: Json, sign: Callable[[Person], str]) -> Json:
         claims = jwt.decode(query["token"], _SIGNING_SECRET, algorithms=["HS256"], options={"require": ["iat", "exp"]})
         person = Person.model_validate(claims)
     except (jwt.PyJWTError, ValidationError):
-        return _answer(401, {"error": "unauthorized"})
+        return answer(401, {"error": "unauthorized"})
     details = {
         "serverUrl": _LIVEKIT_URL,
         "roomName": person.space,
@@ -125,15 +128,29 @@ def sign_token(person: Person, ttl: int) -> str:
 
 def sign_participant_token(person: Person) -> str:
     """A LiveKit token."""
+    said = {"name": person.username, "attributes": {"identity": person.identity}}
+    return _sign_livekit(person.id, person.space, said)
+
+
+def _sign_requested(request: TokenRequest) -> str:
+    said = {
+        "name": request.participant_name,
+        "metadata": request.participant_metadata,
+        "attributes": request.participant_attributes,
+    }
+    return _sign_livekit(
+        request.participant_identity, request.room_name, {name: value for name, value in said.items() if value}
+    )
+
+
+def _sign_livekit(identity: str, room: str, said: Json) -> str:
     now = int(time.time())
-    claims = {
+    claims = said | {
         "iss": _LIVEKIT_KEY,
-        "sub": person.id,
-        "name": person.username,
+        "sub": identity,
         "nbf": now,
         "exp": now + 600,
-        "attributes": {"identity": person.identity},
-        "video": {"room": person.space, "roomJoin": True, "canPublish": True, "canSubscribe": True},
+        "video": {"room": room, "roomJoin": True, "canPublish": True, "canSubscribe": True},
     }
     return jwt.encode(claims, _LIVEKIT_SECRET, algorithm="HS256")
 
@@ -141,7 +158,3 @@ def sign_participant_token(person: Person) -> str:
 @cache
 def _issuer_key() -> jwt.PyJWK:
     return jwt.PyJWK.from_json(os.environ["ISSUER_JWK"])
-
-
-def _answer(status: int, body: Json) -> Json:
-    return {"statusCode": status, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}
