@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, WebSocket, sync_playwright
 
 from tests.support.tools import find_tool
 
@@ -25,6 +25,15 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
+MEDIA = [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    # A media server on this machine is reached by an address that WebRTC otherwise neither offers nor tells.
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+]
+"""For calls: a camera and a microphone that nobody has to allow, and media over loopback."""
 
 
 @dataclass
@@ -32,15 +41,21 @@ class Visit:
     """One page, and what was asked of the network for it."""
 
     page: Page
-    requests: list[Request] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list, repr=False)
+    sockets: list[WebSocket] = field(default_factory=list, repr=False)
 
     def remember(self, request: Request) -> None:
         """Keep a request that the browser made."""
         self.requests.append(request)
 
+    def remember_socket(self, socket: WebSocket) -> None:
+        """Keep a WebSocket that the page opened."""
+        self.sockets.append(socket)
+
     def hosts(self) -> set[str]:
         """The hosts that anything was asked of."""
-        return {urlsplit(request.url).hostname or "" for request in self.requests}
+        addresses = [request.url for request in self.requests] + [socket.url for socket in self.sockets]
+        return {urlsplit(address).hostname or "" for address in addresses}
 
     def request_of(self, path: str) -> Request:
         """The one request for a path."""
@@ -58,10 +73,10 @@ class Visit:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*more_flags: str) -> Iterator[Browser]:
     """The browser."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_tool("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_tool("chromium"), args=[*FLAGS, *more_flags])
         try:
             yield browser
         finally:
@@ -74,4 +89,5 @@ def fresh_visit(browser: Browser) -> Iterator[Visit]:
     with browser.new_context() as context:
         visit = Visit(context.new_page())
         context.on("request", visit.remember)
+        visit.page.on("websocket", visit.remember_socket)
         yield visit

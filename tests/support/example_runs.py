@@ -45,16 +45,20 @@ def run_node(file: Path, base_url: str, api_key: str | None = None) -> str:
 def install_axios() -> Path:
     """Install what examples/node/package.json pins, once, outside the example's own folder."""
     folder = ROOT / ".local" / "examples-node"
-    manifest = (EXAMPLES / "node" / "package.json").read_text()
-    wanted = json.loads(manifest)["dependencies"]["axios"]
-    installed = folder / "node_modules" / "axios" / "package.json"
-    if installed.exists() and json.loads(installed.read_text())["version"] == wanted:
-        return folder
+    install_from_npm(EXAMPLES / "node" / "package.json", "axios", folder)
+    return folder
+
+
+def install_from_npm(manifest: Path, package: str, folder: Path) -> None:
+    """Install what a package.json pins into a folder, unless that version of the package is there."""
+    text = manifest.read_text()
+    installed = folder / "node_modules" / package / "package.json"
+    if installed.exists() and json.loads(installed.read_text())["version"] == json.loads(text)["dependencies"][package]:
+        return
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "package.json").write_text(manifest)
+    (folder / "package.json").write_text(text)
     command = [find_tool("npm"), "install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"]
     subprocess.run([*command, "--prefix", str(folder)], check=True, capture_output=True, timeout=300)
-    return folder
 
 
 def as_documented(name: str, extension: str, base_url: str, folder: Path) -> Path:

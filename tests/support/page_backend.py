@@ -1,4 +1,4 @@
-"""The backend of the redirect example, started as its reader would start it."""
+"""The backend of an example's page, started as its reader would start it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from tests.support.example_runs import EXAMPLES, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ANNOUNCEMENT = "Open "
 
 
 @contextmanager
-def page_backend(base_url: str, api_key: str) -> Iterator[str]:
-    """Serve the page on a free port, and give its address."""
+def page_backend(base_url: str, api_key: str, folder: Path = EXAMPLES / "browser") -> Iterator[str]:
+    """Serve the page of a folder on a free port, and give its address."""
     env = environment(base_url, api_key, PORT="0")
-    command = [sys.executable, str(EXAMPLES / "browser" / "backend.py")]
+    command = [sys.executable, str(folder / "backend.py")]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None
