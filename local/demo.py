@@ -12,7 +12,8 @@ from vocespace.api_keys import ApiKey
 from vocespace.identities import Identity
 from vocespace.key_ring import MIN_SECRET_BYTES, KeyRing
 from vocespace.livekit_key import LiveKitKey, LiveKitKeyError
-from vocespace.platforms import ANYTHING, DEFAULT_MAX_TTL, Platform, Policy
+from vocespace.name_patterns import ANYTHING
+from vocespace.platforms import DEFAULT_MAX_TTL, Platform, Policy
 
 AUTH_TYPES = ("demo", "c_s")
 

@@ -33,6 +33,15 @@ curl -s -w '\\n' $base_url/api/redirect-url \\
   -d '{"id":"user_12345","username":"Zhang San","space":"my-workspace","identity":"participant","ttlSeconds":3600}'
 """)
 
+_LIVEKIT = Template("""\
+As a LiveKit client SDK asks (TokenSource.endpoint):
+
+curl -s -w '\\n' $base_url/api/livekit-token \\
+  -H 'Authorization: Bearer $api_key' \\
+  -H 'Content-Type: application/json' \\
+  -d '{"room_name":"my-workspace","participant_name":"Zhang San","participant_attributes":{"identity":"participant"}}'
+""")
+
 _GUEST_GET = Template("""\
 As VoceSpace's own web client asks for a guest:
 
@@ -42,7 +51,9 @@ curl -s -w '\\n' '$base_url/api/connection-details?spaceName=my-workspace&partic
 
 def commands(base_url: str, api_key: str, *, guests: bool) -> list[str]:
     """The ways in that are open, each a sentence and a command that a shell takes as it stands."""
-    ways = [_GUEST_POST, _PLATFORM_POST, _REDIRECT, _GUEST_GET] if guests else [_PLATFORM_POST, _REDIRECT]
+    ways = [_PLATFORM_POST, _REDIRECT, _LIVEKIT]
+    if guests:
+        ways = [_GUEST_POST, *ways, _GUEST_GET]
     return [way.substitute(base_url=base_url, api_key=api_key) for way in ways]
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from vocespace.errors import FieldError
 from vocespace.identities import identities_under
-from vocespace.platforms import ANYTHING, DEFAULT_MAX_TTL, Platform
+from vocespace.name_patterns import ANYTHING
+from vocespace.platforms import DEFAULT_MAX_TTL, Platform
 from vocespace.request_body import read_request
 from vocespace.strict_json import StrictJsonError, parse_object
 from vocespace_cli.faults import BadInputError, bad_field
@@ -108,7 +109,12 @@ def editable(platform: Platform) -> dict[str, Any]:
 
 
 def _check(platform: Platform, before: Platform | None, *, cap: int, any_space: bool) -> None:
-    faults = [*_lifetime(platform, before, cap), *_unusable_identities(platform), *_twins(platform)]
+    faults = [
+        *_lifetime(platform, before, cap),
+        *_unusable_identities(platform),
+        *_idle_grants(platform),
+        *_twins(platform),
+    ]
     if not any_space and (before is None or platform.policy.spaces != before.policy.spaces):
         faults += _boundless_spaces(platform)
     if faults:
@@ -128,6 +134,14 @@ def _unusable_identities(platform: Platform) -> list[FieldError]:
         FieldError(f"policy.identities.{place}", f"no auth type of the policy admits {identity}: nobody could use it")
         for place, identity in enumerate(platform.policy.identities)
         if identity not in admitted
+    ]
+
+
+def _idle_grants(platform: Platform) -> list[FieldError]:
+    return [
+        FieldError(f"policy.grants.{identity}", f"the policy does not list {identity}: nobody could come as that")
+        for identity in platform.policy.grants or {}
+        if identity not in platform.policy.identities
     ]
 
 

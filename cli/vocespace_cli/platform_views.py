@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vocespace.api_keys import ApiKey
-from vocespace.platforms import Platform
+from vocespace.platforms import Platform, Policy
 from vocespace.registry import MEMORY_SECONDS
 from vocespace_cli.key_views import key_members, show_keys
 from vocespace_cli.output import Output, utc
@@ -43,11 +43,29 @@ def show_platform(output: Output, platform: Platform, keys: Sequence[ApiKey], no
             "Longest token": f"{policy.max_ttl_seconds} s",
             "Requests a minute": str(policy.requests_per_minute or "no quota"),
             "Tokens a day": str(policy.tokens_per_day or "no quota"),
+            "Grants": _grants(policy),
+            "Room config": _spoken({} if policy.room_config is None else policy.room_config.to_wire()) or "nothing",
             "Issuers": ", ".join(f"{each.issuer} for {each.audience}" for each in platform.issuers) or "none",
             "IAM roles": ", ".join(platform.roles) or "none",
         }
     )
     show_keys(output, keys, now)
+
+
+def _grants(policy: Policy) -> str:
+    limits = {identity: _spoken(each.to_wire()) for identity, each in (policy.grants or {}).items()}
+    return "; ".join(f"{identity}: {text}" for identity, text in limits.items() if text) or "as the identity has them"
+
+
+def _spoken(members: Mapping[str, Any]) -> str:
+    texts = {name: _text(value) for name, value in members.items()}
+    return ", ".join(f"{name} {text}" for name, text in texts.items() if text)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - what a policy's limits hold: booleans, numbers, lists of texts
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " or ".join(value) if isinstance(value, list) else str(value)
 
 
 def _row(platform: Platform) -> tuple[str, ...]:

@@ -46,7 +46,12 @@ _Role = Annotated[
 ]
 _File = Annotated[
     Path | None,
-    typer.Option("--file", metavar="FILE.json", help="Policy, issuers and roles as JSON; options go over it."),
+    typer.Option(
+        "--file",
+        metavar="FILE.json",
+        help="Policy, issuers and roles as JSON; options go over it. The policy's grants and roomConfig can only be "
+        "said here.",
+    ),
 ]
 _AnySpace = Annotated[bool, typer.Option("--any-space", help="Take a pattern that matches every space.")]
 

@@ -75,6 +75,18 @@ _WORDS: dict[str, tuple[str, str]] = {
     "policy_space": ("The platform's policy does not allow this space.", _POLICY),
     "policy_room": ("The platform's policy does not allow this room.", _POLICY),
     "policy_lifetime": ("It lives longer than the platform's policy allows.", _POLICY),
+    "policy_room_config": (
+        "The platform's policy does not allow something in its room_config.",
+        "Leave it out, or change roomConfig in the policy: vocespace platforms set PLATFORM --file.",
+    ),
+    "policy_own_metadata": (
+        "Its user brings metadata or attributes, and the platform's policy lets only the platform itself do that.",
+        "Leave them out, or allow canUpdateOwnMetadata in the policy's grants for the identity.",
+    ),
+    "grants_elsewhere": (
+        "The VoceSpace server behind this deployment decides on all grants, so a policy cannot narrow them here.",
+        "Take grants out of the policy, or deploy with ConnectionProvider=livekit.",
+    ),
     "person_blocked": (
         "This person is blocked in this space.",
         "vocespace blocks list SPACE, vocespace blocks remove SPACE ID.",

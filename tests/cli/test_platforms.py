@@ -114,6 +114,35 @@ def test_a_file_is_what_show_prints(cli: Cli, tmp_path: Path) -> None:
     assert cli("platforms", "show", "acme").out.count("https://id.example for globex") == 1
 
 
+def test_grants_and_room_config_go_round_by_a_file(cli: Cli, tmp_path: Path) -> None:
+    """As they were said; another change leaves them, people read them on two lines, and a file takes them away."""
+    shown = cli("platforms", "show", "acme", "--json").json
+    grants = {"guest": {"canPublishSources": ["microphone", "camera"], "canPublishData": False}, "participant": {}}
+    said = {"grants": grants, "roomConfig": {"maxParticipants": 20, "agents": ["minutes", "acme-*"]}}
+    file = tmp_path / "acme.json"
+    file.write_text(json.dumps({"policy": shown["policy"] | said}))
+
+    changed = cli("platforms", "set", "acme", "--file", str(file), "--json").json
+    again = cli("platforms", "set", "acme", "--max-ttl", "60", "--json").json
+
+    assert changed["policy"] == shown["policy"] | said
+    assert again["policy"] == changed["policy"] | {"maxTtlSeconds": 60}
+    text = cli("platforms", "show", "acme").out
+    assert "guest: canPublishSources microphone or camera, canPublishData no\n" in text
+    assert "maxParticipants 20, agents minutes or acme-*\n" in text
+    file.write_text(json.dumps({"policy": shown["policy"]}))
+    assert cli("platforms", "set", "acme", "--file", str(file), "--json").json["policy"] == shown["policy"]
+    assert "as the identity has them" in cli("platforms", "show", "acme").out
+
+
+def test_help_says_where_grants_are_said(cli: Cli) -> None:
+    """There is no option for them."""
+    for command in ("add", "set"):
+        said = cli("platforms", command, "--help").out
+        assert "grants" in said
+        assert "roomConfig" in said
+
+
 def test_issuers_and_roles_are_given_back(cli: Cli, tmp_path: Path) -> None:
     """What one platform lets go, another one may have; what it keeps, it keeps."""
     file = tmp_path / "globex.json"

@@ -100,5 +100,5 @@ def _closed(components: Json) -> Json:
     components = deepcopy(components)
     for schema in components["schemas"].values():
         if "properties" in schema:
-            schema["additionalProperties"] = False
+            schema.setdefault("additionalProperties", False)
     return components

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+from pydantic.alias_generators import to_snake
 
 from tests.contract.contract import Contract
 from tests.support.events import Event, behind_iam, cases, with_body, with_headers, with_query
@@ -13,6 +14,8 @@ from tests.support.world import ACME, DEMO, Answer, World
 from vocespace.api import IAM_PREFIX
 from vocespace.errors import QuotaExceededError, UpstreamFailedError, UpstreamTimeoutError
 from vocespace.rate_limit import Allowance
+
+CAMEL_CASE = ("livekit_token", "post_camel_case")
 
 DEPLOYMENTS: dict[str, dict[str, str]] = {
     "open": {"API_DOCS": "true"},
@@ -25,6 +28,7 @@ DEPLOYMENTS: dict[str, dict[str, str]] = {
 GET = ("GET", "/api/connection-details")
 POST = ("POST", "/api/connection-details")
 LINK = ("POST", "/api/redirect-url")
+ISSUE = ("POST", "/api/livekit-token")
 BLOCK = ("POST", "/api/blocks")
 BLOCKS = ("GET", "/api/blocks")
 UNBLOCK = ("DELETE", "/api/blocks")
@@ -36,6 +40,7 @@ FILES = {
     GET: ("connection_details", "get_redirect"),
     POST: ("connection_details", "post_platform"),
     LINK: ("redirect_url", "post_ttl"),
+    ISSUE: ("livekit_token", "post"),
     BLOCK: ("blocks", "post_block"),
     BLOCKS: ("blocks", "get_blocks"),
     UNBLOCK: ("blocks", "delete_block"),
@@ -138,6 +143,7 @@ BEHIND = {
     GET: "vocespace.connections.Connections.redeem",
     POST: "vocespace.connections.Connections.open",
     LINK: "vocespace.connections.Connections.link",
+    ISSUE: "vocespace.connections.Connections.participant",
     BLOCK: "vocespace.blocking.Blocking.add",
     BLOCKS: "vocespace.blocking.Blocking.blocks_of",
     UNBLOCK: "vocespace.blocking.Blocking.remove",
@@ -171,6 +177,16 @@ OF_PLATFORMS: list[Witness] = [
     (LINK, 429, as_it_is),
     (LINK, 500, as_it_is),
     (LINK, 503, deployed(TABLE_NAME="gone")),
+    (ISSUE, 201, as_it_is),
+    (ISSUE, 400, body(room_name="a/b")),
+    (ISSUE, 401, headers(authorization=None)),
+    (ISSUE, 403, by_acme),
+    (ISSUE, 409, body(participant_attributes={"identity": "customer", "room": "$empty"})),
+    (ISSUE, 413, body(participant_metadata="a" * 16_384)),
+    (ISSUE, 415, headers(content_type="text/plain")),
+    (ISSUE, 429, as_it_is),
+    (ISSUE, 500, as_it_is),
+    (ISSUE, 503, deployed(LIVEKIT_SECRET_ID="gone")),
     (BLOCK, 201, as_it_is),
     (BLOCK, 400, body(expiresAt=1)),
     (BLOCK, 401, headers(authorization=None)),
@@ -283,11 +299,45 @@ def test_bodies_that_are_taken_fit_the_document(contract: Contract, world: World
     taken = []
     for function, case in cases():
         event = world.event(function, case)
-        if event.get("body") and world.call(function, event).status < 300:
+        if event.get("body") and (function, case) != CAMEL_CASE and world.call(function, event).status < 300:
             assert contract.request_faults(event) == [], f"{function}/{case}"
             taken.append(case)
 
     assert {"post_platform", "post_agent", "post_ttl", "post_times", "post_block", "post_block_kick"} <= set(taken)
+
+
+def test_camel_case_is_taken_and_snake_case_is_documented(contract: Contract, world: World) -> None:
+    """The document tells of the other spelling in words: with every member twice, each could be sent twice."""
+    event = world.event(*CAMEL_CASE)
+    as_documented = {to_snake(name): value for name, value in json.loads(event["body"]).items()}
+
+    assert world.call(CAMEL_CASE[0], event).status == 201
+    assert contract.request_faults(event | {"body": json.dumps(as_documented)}) == []
+    assert contract.request_faults(event) != []
+
+
+@pytest.mark.parametrize(
+    ("members", "is_good"),
+    [
+        ({"room_config": {"egress": {}, "tags": None, "min_playout_delay": 0}}, True),
+        ({"room_config": {"agents": []}, "participant_attributes": {"identity": "", "team": "red"}}, True),
+        ({"participant_name": "", "participant_metadata": None}, True),
+        ({"participant_attributes": {"lk.publish": "x"}}, False),
+        ({"participant_attributes": {"team": 1}}, False),
+        ({"participant_attributes": {"identity": "boss"}}, False),
+        ({"room_config": {"agents": [{}]}}, False),
+        ({"participant_metadata": "a" * 2049}, False),
+        ({"colour": "red"}, False),
+    ],
+)
+def test_livekits_bodies_are_documented_as_they_are_read(
+    contract: Contract, world: World, members: dict[str, object], is_good: bool
+) -> None:
+    """What says nothing may be there, attributes are open, and everything else is closed: for both alike."""
+    event = with_body(world.event("livekit_token", "post_nothing"), **members)
+
+    assert (world.call("livekit_token", event).status == 201) is is_good
+    assert (contract.request_faults(event) == []) is is_good
 
 
 def test_bodies_with_unknown_fields_do_not_fit_the_document(contract: Contract, world: World) -> None:

@@ -9,44 +9,45 @@ import pytest
 from functions.service_info.app import lambda_handler
 from tests.contract.contract import METHODS, Contract
 from tests.support.events import load_event, with_body, with_headers
+from tests.support.users import everybody_is
 from tests.support.world import DEMO, Answer, Context, World
 from vocespace.api import IAM_PREFIX
 from vocespace.container import Container
-from vocespace.identities import Identity
-from vocespace.platforms import Platform
-from vocespace.users import SignedInUser
 
 QUOTA = 2
 CALLS = [
     ("connection_details", "post_platform"),
     ("redirect_url", "post_ttl"),
+    ("livekit_token", "post"),
     ("blocks", "post_block"),
     ("blocks", "get_blocks"),
     ("blocks", "delete_block"),
 ]
-USERS = [("connection_details", "post_user"), ("redirect_url", "post_user")]
+OWNER: dict[str, object] = {"identity": "owner"}
+USERS: list[tuple[str, int, dict[str, object]]] = [
+    ("connection_details", 200, OWNER),
+    ("redirect_url", 201, OWNER),
+    ("livekit_token", 201, {"participant_attributes": OWNER}),
+]
+"""Where users come, what they get, and what is none of theirs."""
 
 
-class AdaOnly:
-    """Takes every token for one of Ada's; how tokens are verified has tests of its own."""
-
-    def user_of(self, _: str) -> tuple[Platform, SignedInUser]:
-        """Ada, by demo."""
-        return DEMO, SignedInUser("demo_ada", "Ada", None, (Identity.PARTICIPANT,))
-
-
-@pytest.mark.parametrize(("function", "case"), USERS)
+@pytest.mark.parametrize(("function", "status", "wrong"), USERS)
 def test_signed_in_users_are_answered_as_documented(
-    contract: Contract, world: World, monkeypatch: pytest.MonkeyPatch, function: str, case: str
+    contract: Contract,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    function: str,
+    status: int,
+    wrong: dict[str, object],
 ) -> None:
     """The body that the document lets a user send is taken, an identity that is not theirs is a documented 403."""
-    monkeypatch.setattr(Container, "_users", lambda _: AdaOnly())
-    event = world.event(function, case)
-    wrong = with_body(event, identity="owner")
+    everybody_is(monkeypatch)
+    event = world.event(function, "post_user")
 
-    answers = [world.call(function, each) for each in (event, wrong)]
+    answers = [world.call(function, each) for each in (event, with_body(event, **wrong))]
 
-    assert [answer.status for answer in answers] == [{"redirect_url": 201}.get(function, 200), 403]
+    assert [answer.status for answer in answers] == [status, 403]
     assert contract.request_faults(event) == []
     for answer in answers:
         contract.check(event, answer)
@@ -58,7 +59,7 @@ def test_blocks_are_not_for_signed_in_users(
 ) -> None:
     """A user's token is refused unverified: the function of the blocks is deployed without what verifies one."""
     monkeypatch.setattr(Container, "_users", lambda _: pytest.fail("the token is verified"))
-    [user] = {world.event(*each)["headers"]["authorization"] for each in USERS}
+    [user] = {world.event(function, "post_user")["headers"]["authorization"] for function, *_ in USERS}
     event = with_headers(world.event("blocks", case), authorization=user)
 
     answer = world.call("blocks", event)

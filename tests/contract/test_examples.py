@@ -9,6 +9,7 @@ import pytest
 
 from tests.contract.contract import Contract
 from vocespace.blocks import BlockRequest
+from vocespace.livekit_token_request import LiveKitTokenRequest
 from vocespace.request_body import read_request
 from vocespace.token_result import ConnectionRequest, RedirectRequest
 from vocespace.users import UserRequest
@@ -83,3 +84,13 @@ def test_request_examples_are_read_by_the_code(contract: Contract, path: str, mo
     for name, example in examples.items():
         reader = UserRequest if name == "user" else model
         assert read_request(reader, example["value"]).to_wire() == example["value"]
+
+
+@pytest.mark.parametrize("path", ["/api/livekit-token", "/iam/api/livekit-token"])
+def test_livekits_examples_are_read_by_the_code(contract: Contract, path: str) -> None:
+    """The same, in snake case as the clients send it, whoever calls."""
+    examples = contract.document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["examples"]
+
+    for example in examples.values():
+        taken = read_request(LiveKitTokenRequest, example["value"])
+        assert taken.model_dump(mode="json", exclude_none=True) == example["value"]

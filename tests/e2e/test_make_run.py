@@ -56,12 +56,13 @@ def _pasted(command: str) -> dict[str, Any]:
 
 
 def test_every_printed_command_works_as_it_stands(service: Service) -> None:
-    """Pasted into a shell to the letter: a guest, a participant, a link, and a guest of the web client."""
-    as_guest, as_participant, link, as_web_client = map(_pasted, _commands(service))
+    """Pasted into a shell to the letter: two guests, a participant, a link, and a LiveKit client."""
+    as_guest, as_participant, link, as_livekit_client, as_web_client = map(_pasted, _commands(service))
 
     assert (as_guest["identity"], as_guest["participantName"]) == ("guest", "Zhang San")
     assert (as_participant["identity"], as_participant["space"]) == ("participant", "my-workspace")
     assert link["redirectUrl"].startswith(f"{service.values['BASE_URL']}{DETAILS}?")
+    assert (as_livekit_client["room_name"], as_livekit_client["participant_name"]) == ("my-workspace", "Zhang San")
     assert (as_web_client["identity"], as_web_client["participantName"]) == ("guest", "Zhang San")
 
 
@@ -198,5 +199,5 @@ def test_variables_override_parameters(tmp_path: Path) -> None:
         assert requests.get(f"{base_url}/client/s", timeout=10).status_code == 404
         assert service.values["LIVEKIT_API_SECRET"] == "secret"
         assert "shorter than 32 bytes" in service.printed()
-        assert len(_commands(service)) == 2
+        assert len(_commands(service)) == 3
         assert "Guest" not in service.printed()

@@ -17,6 +17,13 @@ def test_no_log_line_holds_a_secret_or_a_person(world: World, capfd: pytest.Capt
     token = world.token(id=PERSON, username=PERSON, space=SPACE)
     post = with_body(world.event("connection_details", "post_platform"), id=PERSON, username=PERSON, space=SPACE)
     get = with_query(world.event("connection_details", "get_redirect"), {"auth": "demo", "token": token})
+    issue = with_body(
+        world.event("livekit_token", "post"),
+        participant_identity=PERSON,
+        participant_name=PERSON,
+        participant_metadata=PERSON,
+        participant_attributes={"mail": PERSON},
+    )
     query = {"spaceName": SPACE, "participantName": PERSON}
     asked = [
         ("connection_details", post),
@@ -29,6 +36,9 @@ def test_no_log_line_holds_a_secret_or_a_person(world: World, capfd: pytest.Capt
         ("connection_details", with_headers(post, authorization=f"Bearer {key}x")),
         ("redirect_url", with_body(world.event("redirect_url", "post_ttl"), id=PERSON, username=PERSON)),
         ("redirect_url", load_event("redirect_url", "post_ttl")),
+        ("livekit_token", issue),
+        ("livekit_token", with_body(issue, room_config={"metadata": PERSON})),
+        ("livekit_token", with_body(issue, participant_attributes={PERSON: 1})),
     ]
 
     answers = [world.call(*each) for each in asked]

@@ -11,7 +11,12 @@ from tests.support.world import DEMO, World
 
 ROLE = "arn:aws:iam::123456789012:role/service/acme-backend"
 SESSION = "arn:aws:sts::123456789012:assumed-role/acme-backend/i-0123456789abcdef0"
-ROUTES = [("connection_details", "post_platform"), ("redirect_url", "post_ttl"), ("blocks", "post_block")]
+ROUTES = [
+    ("connection_details", "post_platform"),
+    ("redirect_url", "post_ttl"),
+    ("livekit_token", "post"),
+    ("blocks", "post_block"),
+]
 
 
 @pytest.fixture(name="allowed", autouse=True)

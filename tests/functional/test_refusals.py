@@ -191,10 +191,11 @@ def test_the_warm_path_makes_no_call(world: World) -> None:
     for client in (aws.secrets_manager(), aws.dynamodb()):
         client.meta.events.register("before-call", lambda **call: calls.append(call))
 
-    for event in (ISSUE, REDEEM, ("connection_details", "post_platform")):
+    ways = (ISSUE, REDEEM, ("connection_details", "post_platform"), ("livekit_token", "post"))
+    for event in ways:
         world.call(event[0], world.event(*event))
     first = len(calls)
-    for event in (ISSUE, REDEEM, ("connection_details", "post_platform")):
+    for event in ways:
         world.call(event[0], world.event(*event))
 
     assert first == 4

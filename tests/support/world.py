@@ -22,10 +22,10 @@ from tests.support.events import Event, fresh, load_event
 from tests.support.stack import create_table_arguments
 from vocespace import aws, container, observability, registry
 from vocespace.api_keys import ApiKey
+from vocespace.attributes import Item, to_attributes
 from vocespace.identities import Identity
 from vocespace.jws import sign
 from vocespace.platforms import Platform, Policy
-from vocespace.table import Item, to_attributes
 
 TABLE = "vocespace-test"
 KID = "test-1"

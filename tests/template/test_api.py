@@ -94,6 +94,7 @@ def test_iam_lets_requests_into_its_own_routes_only(template: Template) -> None:
     assert signed == {
         ("POST", "/iam/api/connection-details"),
         ("POST", "/iam/api/redirect-url"),
+        ("POST", "/iam/api/livekit-token"),
         ("POST", "/iam/api/blocks"),
         ("GET", "/iam/api/blocks"),
         ("DELETE", "/iam/api/blocks"),

@@ -14,7 +14,7 @@ from tests.support.stack import PARAMETERS, ROOT, TEMPLATE
 from vocespace import aws, vocespace_provider
 from vocespace.settings import Settings
 
-TOKEN_FUNCTIONS = ("ConnectionDetailsFunction", "RedirectUrlFunction")
+TOKEN_FUNCTIONS = ("ConnectionDetailsFunction", "RedirectUrlFunction", "LivekitTokenFunction")
 CALLED_BY_PLATFORMS = (*TOKEN_FUNCTIONS, "BlocksFunction")
 CALLED_BY_THE_API = (*CALLED_BY_PLATFORMS, "ServiceInfoFunction")
 CALLED_BY_SECRETS_MANAGER = ("RotateSigningKeysFunction", "RotateLiveKitKeyFunction")

@@ -18,8 +18,10 @@ from vocespace.errors import (
 )
 from vocespace.identities import Identity
 from vocespace.jws import sign
+from vocespace.participant_options import ParticipantOptions
+from vocespace.room_config import RoomConfig
 from vocespace.rooms import fresh_room_for
-from vocespace.token_result import ConnectionRequest
+from vocespace.token_result import ConnectionRequest, RedirectRequest
 
 FRESH = fresh_room_for("my-workspace", "user_12345")
 
@@ -151,6 +153,31 @@ def test_nothing_is_signed_for_who_could_not_be_connected() -> None:
 
     with pytest.raises(UpstreamFailedError):
         door.connections.redeem(forged(), "demo")
+
+
+def test_livekits_own_client_gets_in_without_a_token_of_ours() -> None:
+    """With what it brings along, under the same decision as everybody."""
+    door = Door()
+    request = RedirectRequest.from_wire(claims(platform=None, iat=None, exp=None, room="$empty"))
+    options = ParticipantOptions({"team": "red"}, "m", RoomConfig())
+
+    details = door.connections.participant(request, options=options, auth=None, caller=door.caller())
+
+    assert details.participant_token == "a.b.c"
+    assert door.told().person == person(room=FRESH)
+    assert (door.told().auth, door.told().options) == ("demo", options)
+
+
+def test_livekits_own_client_is_refused_where_another_server_decides() -> None:
+    """Before it is asked for anything."""
+    door = Door()
+    door.provider.redeems_elsewhere = "https://vocespace.example"
+    request = RedirectRequest.from_wire(claims(platform=None, iat=None, exp=None))
+
+    with pytest.raises(PolicyRefusedError) as refused:
+        door.connections.participant(request, options=ParticipantOptions(), auth=None, caller=door.caller())
+    assert refused.value.reason == "grants_elsewhere"
+    assert door.provider.connected == []
 
 
 def test_a_table_that_is_away_lets_nobody_in() -> None:

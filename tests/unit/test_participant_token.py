@@ -5,16 +5,16 @@ from __future__ import annotations
 import dataclasses
 import json
 from datetime import timedelta
-from typing import Any
 
 import jwt
 import pytest
 from hypothesis import given
 from livekit.api import TokenVerifier
-from livekit.api.access_token import Claims, VideoGrants
+from livekit.api.access_token import VideoGrants
 
 from tests.support.clock import NOW
 from tests.support.livekit_oracle import expected_grants, granted
+from tests.support.participants import claims_of, judged
 from tests.support.strategies import token_results
 from tests.support.world import DEMO, LIVEKIT_KEY, LIVEKIT_SECRET, LIVEKIT_URL
 from tests.unit.forge import person
@@ -32,19 +32,6 @@ def admitted(identity: str, **changes: object) -> Admission:
     """A person admitted under the auth type that fits."""
     auth = "c_s" if identity in {"assistant", "customer"} else "demo"
     return admit(person(identity=identity, **changes), auth=auth, platform=DEMO)
-
-
-def judged(token: str) -> Claims:
-    """What LiveKit reads, whatever the time is where the test runs."""
-    return TokenVerifier(LIVEKIT_KEY, LIVEKIT_SECRET, leeway=timedelta(days=36_500)).verify(token)
-
-
-def claims_of(token: str) -> dict[str, Any]:
-    """Every claim, as it is written."""
-    claims: dict[str, Any] = jwt.decode(
-        token, LIVEKIT_SECRET, ["HS256"], options={"verify_exp": False, "verify_nbf": False}
-    )
-    return claims
 
 
 @pytest.mark.parametrize("identity", [each.value for each in Identity])

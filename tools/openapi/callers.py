@@ -13,18 +13,20 @@ from vocespace.request_body import JSON
 _TAGS = ["IAM roles"]
 
 
-def also_for_users(operation: dict[str, Any], sent: object) -> dict[str, Any]:
+def also_for_users(operation: dict[str, Any], sent: object, schema: str = "UserRequest") -> dict[str, Any]:
     """A platform's operation, open to its signed-in users as well.
 
     Args:
         operation: As it is for the platform.
         sent: What a signed-in user sends, for an example.
+        schema: What it is one of.
     """
     body = operation["requestBody"]
     content = body["content"][JSON]
+    platforms, users = content["schema"], reference(schema)
     # anyOf: nearly every body of a platform would do as one of a user, and only the credential tells whose it is.
     either = {
-        "schema": {"anyOf": [content["schema"], reference("UserRequest")]},
+        "schema": users if users == platforms else {"anyOf": [platforms, users]},
         "examples": content["examples"] | {"user": example("A signed-in user, with their own token", sent)},
     }
     return operation | {

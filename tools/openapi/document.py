@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from tools.openapi import refusals
+from tools.openapi.descriptions import describe
 from tools.openapi.headers import HEADERS
-from tools.openapi.operations import blocks, connection_details, redirect_url, service_info
-from tools.openapi.parts import SECURITY_SCHEMES, reference
+from tools.openapi.operations import blocks, connection_details, livekit_token, redirect_url, service_info
+from tools.openapi.parts import SECURITY_SCHEMES
 from tools.openapi.schemas import auth_type_schema, wire_schemas
 from vocespace.blocking import AddedBlock, ListedBlocks
 from vocespace.blocks import BlockRequest
-from vocespace.connection_details import Connection, SignedConnection
+from vocespace.connection_details import Connection, SignedConnection, TokenResponse
 from vocespace.entrance import SignedLink
 from vocespace.identities import Permission
+from vocespace.livekit_token_request import LiveKitTokenRequest
 from vocespace.problem import Problem
 from vocespace.token_result import ConnectionRequest, RedirectRequest
 from vocespace.users import UserRequest
@@ -58,20 +60,6 @@ _SMALL_SCHEMAS: dict[str, Any] = {
     },
 }
 
-_IDENTITY_OF_A_USER = "One that the user's own token gives; omitted: the first of those."
-
-# The models of answers say what they are; what a reader has to know about single members stands here.
-_MEMBERS = {
-    "serverUrl": "The LiveKit server (`wss://`).",
-    "roomName": "The LiveKit room.",
-    "participantToken": "The LiveKit token (JWT); good for 10 minutes at most, which is long enough to connect.",
-    "room": "The room of the space; absent where the person chooses.",
-    "identity": "As what the person is let in, which may be less than was asked for.",
-    "expiresAt": "The end of the VoceSpace token, Unix seconds; of a guest without one, the end of `participantToken`.",
-    "token": "The VoceSpace token (JWT). Whoever has it can enter as this person until it ends.",
-    "redirectUrl": "The link that carries the token.",
-}
-
 
 def build_document() -> dict[str, Any]:
     """The OpenAPI document, as the code stands."""
@@ -91,7 +79,11 @@ def build_document() -> dict[str, Any]:
             {"name": "IAM roles", "description": "The same for AWS workloads, which sign their requests (SigV4)."},
             {"name": "Service", "description": "What the service says about itself."},
         ],
-        "paths": connection_details.PATHS | redirect_url.PATHS | blocks.PATHS | service_info.PATHS,
+        "paths": connection_details.PATHS
+        | redirect_url.PATHS
+        | livekit_token.PATHS
+        | blocks.PATHS
+        | service_info.PATHS,
         "components": {
             "schemas": _schemas(),
             "responses": refusals.responses(),
@@ -103,8 +95,8 @@ def build_document() -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     schemas = wire_schemas(
-        requests=[ConnectionRequest, RedirectRequest, UserRequest, BlockRequest],
-        answers=[Connection, SignedConnection, SignedLink, AddedBlock, ListedBlocks, Problem],
+        requests=[ConnectionRequest, RedirectRequest, UserRequest, LiveKitTokenRequest, BlockRequest],
+        answers=[Connection, SignedConnection, SignedLink, TokenResponse, AddedBlock, ListedBlocks, Problem],
     )
     schemas["Problem"]["properties"]["code"]["enum"] = refusals.codes()
     permissions = {
@@ -113,16 +105,6 @@ def _schemas() -> dict[str, Any]:
         "properties": {permission.value: {"type": "boolean"} for permission in Permission},
         "required": [permission.value for permission in Permission],
     }
-    for name in ("Connection", "SignedConnection", "SignedLink"):
-        _describe(schemas[name]["properties"])
-    schemas["UserRequest"]["properties"]["identity"]["description"] = _IDENTITY_OF_A_USER
+    describe(schemas)
     schemas |= {"AuthType": auth_type_schema(), "Permissions": permissions, **_SMALL_SCHEMAS}
     return dict(sorted(schemas.items()))
-
-
-def _describe(members: dict[str, Any]) -> None:
-    for name, schema in members.items():
-        if name in _MEMBERS:
-            schema["description"] = _MEMBERS[name]
-    if "permissions" in members:
-        members["permissions"] = reference("Permissions")

@@ -8,7 +8,7 @@ from typing import Any
 
 from vocespace.blocking import AddedBlock, Kick, ListedBlocks
 from vocespace.blocks import Block
-from vocespace.connection_details import Connection, SignedConnection
+from vocespace.connection_details import Connection, ConnectionDetails, SignedConnection, TokenResponse
 from vocespace.entrance import SignedLink
 from vocespace.identities import Identity, permissions_of
 
@@ -44,6 +44,9 @@ GUEST_CONNECTION = CONNECTION.model_copy(
 )
 SIGNED_CONNECTION = SignedConnection(**CONNECTION.model_dump(), token=_TOKEN, redirect_url=_REDIRECT_URL)
 SIGNED_LINK = SignedLink(redirect_url=_REDIRECT_URL, token=_TOKEN, expires_at=_ENDS)
+TOKEN_RESPONSE = TokenResponse.of(
+    ConnectionDetails(**CONNECTION.model_dump(include=set(ConnectionDetails.model_fields)))
+)
 WEB_CLIENT_LINK = {"redirectUrl": _WEB_CLIENT_URL}
 BLOCK = Block(
     space="my-workspace",

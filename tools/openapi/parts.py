@@ -13,6 +13,9 @@ ROLE: dict[str, list[str]] = {"SigV4": []}
 NOBODY: dict[str, list[str]] = {}
 TOKEN: dict[str, list[str]] = {"SignedToken": []}
 
+NOTHING: dict[str, Any] = {"type": "string", "maxLength": 0}
+"""An empty text, where that is as good as none."""
+
 SECURITY_SCHEMES: dict[str, Any] = {
     "ApiKeyBearer": {
         "type": "http",
@@ -87,7 +90,7 @@ def query(name: str, description: str, schema: dict[str, Any], *, required: bool
 
 def or_empty(schema: dict[str, Any]) -> dict[str, Any]:
     """What a query may leave empty, which is as good as leaving it out."""
-    return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
+    return {"anyOf": [schema, NOTHING]}
 
 
 def auth_parameter(description: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,12 +11,22 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 from typing_extensions import override
 
+from tools.openapi.parts import NOTHING
+from vocespace.livekit_token_request import (
+    LIVEKITS_OWN,
+    MAX_ATTRIBUTES_BYTES,
+    MAX_METADATA_BYTES,
+    absent_if_empty,
+    small_attributes,
+    small_metadata,
+)
 from vocespace.names import MAX_NAME_BYTES, AuthType, avatar_url, person_name, place_name
 from vocespace.platforms import platform_id
 from vocespace.rooms import EMPTY, MAIN, room_type
 
 _REFERENCE = "#/components/schemas/{model}"
 _NAME = "x-name"
+_NOT_EMPTY = frozenset({"minLength", "pattern", "enum"})
 
 # ASCII exactly, and everything beyond it: `\p{L}` is not a regular expression to every reader of a schema.
 _WORD = r"[^\x00-,/:-@\[-\^`{-\xA9]+"
@@ -50,6 +61,13 @@ _RULES: dict[object, JsonSchemaValue] = {
         "description": "An https URL without credentials.",
         "pattern": r"^[Hh][Tt][Tt][Pp][Ss]://\S+$",
     },
+    small_metadata: {
+        "maxLength": MAX_METADATA_BYTES,
+    },
+    small_attributes: {
+        "description": f"At most {MAX_ATTRIBUTES_BYTES} bytes in UTF-8, and none of LiveKit's own (`{LIVEKITS_OWN}`).",
+        "propertyNames": {"not": {"pattern": f"^{re.escape(LIVEKITS_OWN)}"}},
+    },
 }
 
 
@@ -66,6 +84,14 @@ class _WireSchema(GenerateJsonSchema):
     @override
     def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> JsonSchemaValue:
         return super().function_after_schema(schema) | _RULES[schema["function"]["function"]]
+
+    @override
+    def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> JsonSchemaValue:
+        result = super().function_before_schema(schema)
+        if schema["function"]["function"] is not absent_if_empty:
+            return result
+        takes_it = any(each.get("type") == "string" and not each.keys() & _NOT_EMPTY for each in result["anyOf"])
+        return result if takes_it else {"anyOf": [*result["anyOf"], NOTHING]}
 
     @override
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
@@ -121,7 +147,7 @@ def _with_references(schema: Any, named: dict[str, Any]) -> Any:  # noqa: ANN401
         return schema
     if (name := schema.get(_NAME)) is None:
         return {key: _with_references(value, named) for key, value in schema.items()}
-    rule = next(rule for rule in _RULES.values() if rule[_NAME] == name)
+    rule = next(rule for rule in _RULES.values() if rule.get(_NAME) == name)
     named[name] = {key: value for key, value in (schema | rule).items() if key != _NAME}
     said_here = schema["description"] != rule["description"]
     return {"$ref": _REFERENCE.format(model=name)} | ({"description": schema["description"]} if said_here else {})

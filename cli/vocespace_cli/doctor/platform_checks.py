@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from vocespace.api_keys import ApiKey
-from vocespace.platforms import ANYTHING, Platform
+from vocespace.name_patterns import ANYTHING
+from vocespace.platforms import Platform
 from vocespace_cli.deployed_secrets import key_ring
 from vocespace_cli.doctor.check import Check, fault, ok, warning
 from vocespace_cli.durations import from_now

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
-from vocespace.errors import IdentityRefusedError
+from vocespace.callers import Caller
+from vocespace.errors import IdentityRefusedError, PolicyRefusedError
+from vocespace.grants import GrantLimits
 from vocespace.identities import GUEST_AUTH, Identity, identities_under
 from vocespace.names import MAX_NAME, MAX_NAME_BYTES
+from vocespace.participant_options import ParticipantOptions
 from vocespace.platforms import Platform
 from vocespace.rooms import resolve_room, wanted_room
 from vocespace.token_result import TokenResult
@@ -26,12 +29,21 @@ class Admission:
         identity: As what.
         auth: By which auth type; None where nobody named one.
         platform: Who vouches; None for a guest of nobody's.
+        limits: Which grants the platform's policy takes away; None: none.
+        options: What a LiveKit client brings along; None where VoceSpace's own client joins.
     """
 
     person: TokenResult
     identity: Identity
     auth: str | None
     platform: str | None
+    limits: GrantLimits | None = None
+    options: ParticipantOptions | None = None
+
+    @property
+    def is_only_ours(self) -> bool:
+        """Whether only a participant token that we mint ourselves does it justice."""
+        return self.limits is not None or self.options is not None
 
     @property
     def link_auth(self) -> str:
@@ -67,7 +79,24 @@ def admit(person: TokenResult, *, auth: str | None, platform: Platform) -> Admis
         room=wanted_room(person.room, space=person.space, person=person.id),
         lifetime=person.exp - person.iat,
     )
-    return _admission(person, identity, auth, platform.platform)
+    return replace(_admission(person, identity, auth, platform.platform), limits=platform.policy.grant_limits(identity))
+
+
+def admit_with(options: ParticipantOptions, person: TokenResult, *, auth: str, caller: Caller) -> Admission:
+    """Decides for a person who comes with a LiveKit client of their own.
+
+    Raises:
+        IdentityRefusedError: the auth type does not admit the identity.
+        PolicyRefusedError: the platform's policy does not allow it, or something of what is brought along.
+    """
+    admission = admit(person, auth=auth, platform=caller.platform)
+    options.room_config.check(caller.platform.policy.room_config)
+    may_describe = caller.user is None or (admission.limits is not None and admission.limits.can_update_own_metadata)
+    if options.describes_person and not may_describe:
+        raise PolicyRefusedError(
+            "policy_own_metadata", "The platform's policy does not let users bring metadata or attributes of their own."
+        )
+    return replace(admission, options=options)
 
 
 def admit_guest(person: TokenResult) -> Admission:

@@ -28,7 +28,7 @@ class Decision(WireModel):
 
     Attributes:
         outcome: What came of it.
-        what: What was handed out: a connection or a link.
+        what: What was handed out: a connection, a link, or a participant token alone.
         code: As in the problem document.
         reason: Why it was refused: a word of ours.
         request_id: API Gateway's id of the request.

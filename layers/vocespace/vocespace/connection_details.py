@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, Self
+
+from pydantic import ConfigDict
 
 from vocespace.admission import Admission
 from vocespace.identities import Identity
@@ -16,6 +18,22 @@ class ConnectionDetails(WireModel):
     room_name: str
     participant_name: str
     participant_token: str
+
+
+class TokenResponse(WireModel):
+    """Connection details as LiveKit's client SDKs read them: in snake case, since one of them reads no other."""
+
+    model_config = ConfigDict(alias_generator=None)
+
+    server_url: str
+    room_name: str
+    participant_name: str
+    participant_token: str
+
+    @classmethod
+    def of(cls, details: ConnectionDetails) -> Self:
+        """The same details."""
+        return cls(**details.model_dump())
 
 
 class Connection(ConnectionDetails):

@@ -6,16 +6,17 @@ import secrets
 from dataclasses import dataclass
 
 from vocespace import audit
-from vocespace.admission import GUEST_PREFIX, Admission, admit, admit_guest, guest_id
+from vocespace.admission import GUEST_PREFIX, Admission, admit, admit_guest, admit_with, guest_id
 from vocespace.audit import Auditor
 from vocespace.block_list import BlockList
 from vocespace.callers import Caller
 from vocespace.clock import Clock
 from vocespace.connection_details import ConnectionDetails, Provider, SignedConnection
 from vocespace.entrance import Entrance, SignedLink
-from vocespace.errors import UnauthorizedError
+from vocespace.errors import PolicyRefusedError, UnauthorizedError
 from vocespace.identities import Identity
 from vocespace.links import redirect_url_for, web_client_url_for
+from vocespace.participant_options import ParticipantOptions
 from vocespace.participant_token import MAX_TTL_SECONDS
 from vocespace.platforms import Platform
 from vocespace.quotas import Quotas
@@ -158,6 +159,23 @@ class Connections:
         self._guards.auditor.issued("link")
         return SignedLink(redirect_url=redirect_url, token=token, expires_at=admission.person.exp)
 
+    def participant(
+        self, request: RedirectRequest, *, options: ParticipantOptions, auth: str | None, caller: Caller
+    ) -> ConnectionDetails:
+        """Lets in whom a caller describes, with a LiveKit client of their own instead of VoceSpace's.
+
+        Raises:
+            InvalidParametersError: its times do not fit the caps.
+            IdentityRefusedError, PolicyRefusedError, PersonBlockedError: it asks for what it may not have.
+            QuotaExceededError: the platform has had its tokens.
+        """
+        person, chosen = self._wish(request, auth, caller.platform)
+        admission = admit_with(options, person, auth=chosen, caller=caller)
+        _, details = self._connected(self._guarded(admission, caller.platform))
+        audit.note_token(details.participant_token)
+        self._guards.auditor.issued("participant")
+        return details
+
     def _vouching(self, verified: VerifiedToken) -> Platform | None:
         named = vouching_platform(verified, self._settings)
         audit.note(caller="token", platform=named)
@@ -171,14 +189,22 @@ class Connections:
     def _admitted(
         self, request: ConnectionRequest | RedirectRequest, auth: str | None, platform: Platform
     ) -> Admission:
+        person, chosen = self._wish(request, auth, platform)
+        return self._guarded(admit(person, auth=chosen, platform=platform), platform)
+
+    def _wish(
+        self, request: ConnectionRequest | RedirectRequest, auth: str | None, platform: Platform
+    ) -> tuple[TokenResult, str]:
         person = self._terms.of(request, platform)
         chosen = auth or platform.policy.default_auth(person.identity or Identity.GUEST)
         audit.note(space=person.space, identity=person.identity, auth=chosen)
-        return self._guarded(admit(person, auth=chosen, platform=platform), platform)
+        return person, chosen
 
     def _guarded(self, admission: Admission, payer: Platform | None = None) -> Admission:
         person = admission.person
         audit.note(space=person.space, identity=admission.identity, auth=admission.auth)
+        if admission.is_only_ours and self._provider.redeems_elsewhere is not None:
+            raise PolicyRefusedError("grants_elsewhere", "The VoceSpace server behind this API decides on all grants.")
         self._guards.blocks.check(person.space, person.id)
         if payer is not None:
             self._guards.quotas.take_token(payer)

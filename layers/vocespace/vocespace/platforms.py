@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import unicodedata
-from fnmatch import fnmatchcase
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from vocespace.errors import PolicyRefusedError
+from vocespace.grants import GrantLimits
 from vocespace.identities import GUEST_AUTH, Identity, identities_under
 from vocespace.issuers import Issuer
-from vocespace.names import MAX_NAME, AuthType
+from vocespace.name_patterns import ANYTHING, NamePattern, matches, name_like
+from vocespace.names import AuthType
 from vocespace.roles import RoleArn
+from vocespace.room_config import RoomConfigLimits
 from vocespace.wire import WireModel
 
-ANYTHING = "*"
 DEFAULT_MAX_TTL = 86_400
 
 _RESERVED = frozenset({GUEST_AUTH})
-
-
-def _name_pattern(value: str) -> str:
-    # The names it is matched against hold none of fnmatch's other wildcards, so `*` is the only one there is.
-    if any(character in value for character in "?[]"):
-        raise ValueError("may hold no wildcard but *")
-    return unicodedata.normalize("NFC", value)
 
 
 def platform_id(value: str) -> str:
@@ -38,11 +31,22 @@ def platform_id(value: str) -> str:
 
 PlatformId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$"), AfterValidator(platform_id)]
 Quota = Annotated[int, Field(gt=0, lt=2**40)]
-NamePattern = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_name_pattern)]
 
 
 class Policy(WireModel):
-    """What a platform may ask for. A pattern is a name in which `*` stands for any run of characters."""
+    """What a platform may ask for.
+
+    Attributes:
+        auth_types: By which auth types its people may come.
+        identities: As what.
+        spaces: Patterns of the spaces.
+        rooms: Patterns of the rooms in them.
+        max_ttl_seconds: How long a token may live.
+        requests_per_minute: How many requests it has; None: no quota.
+        tokens_per_day: How many tokens; None: no quota.
+        grants: What an identity does not get in the LiveKit room; None: nothing is taken away.
+        room_config: What may be said about a LiveKit room that a token creates; None: nothing.
+    """
 
     auth_types: Annotated[tuple[AuthType, ...], Field(min_length=1, strict=False)]
     identities: Annotated[tuple[Annotated[Identity, Field(strict=False)], ...], Field(min_length=1, strict=False)]
@@ -51,14 +55,24 @@ class Policy(WireModel):
     max_ttl_seconds: Annotated[int, Field(gt=0)] = DEFAULT_MAX_TTL
     requests_per_minute: Quota | None = None
     tokens_per_day: Quota | None = None
+    grants: dict[Annotated[Identity, Field(strict=False)], GrantLimits] | None = None
+    room_config: RoomConfigLimits | None = None
+
+    def grant_limits(self, identity: Identity) -> GrantLimits | None:
+        """What is taken away from an identity; None: nothing."""
+        return None if self.grants is None else self.grants.get(identity)
 
     def default_auth(self, identity: Identity) -> str:
         """The auth type of a caller who names none: the first to admit the identity, so `c_s` for customer support."""
         return next((auth for auth in self.auth_types if identity in identities_under(auth)), self.auth_types[0])
 
+    def default_room(self) -> str | None:
+        """The room of a caller who cannot name one: none, where the person may choose, or the first that is allowed."""
+        return None if ANYTHING in self.rooms else name_like(self.rooms[0])
+
     def allows_space(self, space: str) -> bool:
         """Whether a space is one of the platform's."""
-        return _matches(space, self.spaces)
+        return matches(space, self.spaces)
 
     def check(self, *, auth: str | None, identity: Identity, space: str, room: str | None, lifetime: int) -> None:
         """Holds one wish against the policy.
@@ -78,7 +92,7 @@ class Policy(WireModel):
             "identity": identity in self.identities,
             "space": self.allows_space(space),
             # Whoever may choose may go anywhere: only a policy without limits on rooms lets the choice open.
-            "room": ANYTHING in self.rooms if room is None else _matches(room, self.rooms),
+            "room": ANYTHING in self.rooms if room is None else matches(room, self.rooms),
             "lifetime": lifetime <= self.max_ttl_seconds,
         }
         for field, is_allowed in allowed.items():
@@ -110,7 +124,3 @@ class Platform(WireModel):
     def issuer(self, issuer: str, audience: str) -> Issuer | None:
         """What it has agreed with an issuer for an audience, or None where nothing is."""
         return next((each for each in self.issuers if (each.issuer, each.audience) == (issuer, audience)), None)
-
-
-def _matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)

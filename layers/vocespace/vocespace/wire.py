@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 
@@ -34,3 +34,14 @@ class WireModel(BaseModel):
     def to_wire(self) -> dict[str, Any]:
         """The JSON object of this model: wire names, absent where there is no value."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+class ProtoModel(WireModel):
+    """A message of protocol buffers in JSON: read by either spelling of a name, not by both (ProtoJSON)."""
+
+    model_config = ConfigDict(
+        alias_generator=AliasGenerator(
+            validation_alias=lambda name: AliasChoices(name, to_camel(name)), serialization_alias=to_camel
+        ),
+        validate_by_name=True,
+    )
