@@ -8,14 +8,15 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
+from local.integrations import Integration, integrations
 from local.intrinsics import PhysicalId, Resolver, TemplateError, Tree, load
 from local.parameters import effective
 
 FUNCTION = "AWS::Serverless::Function"
-DEFAULT_ROUTE: Final = ("ANY", "$default")
-IAM_AUTHORIZER: Final = {"Authorizer": "AWS_IAM"}
+HTTP_API = "AWS::Serverless::HttpApi"
+ALIAS = "AWS::Lambda::Alias"
 
 _CREATE_TABLE = (
     "AttributeDefinitions",
@@ -124,7 +125,17 @@ class Template:
 
     def functions(self) -> list[FunctionSpec]:
         """Every function of the stack."""
-        return [self._function(logical_id) for logical_id in self.resources(FUNCTION)]
+        routed = self.integrations()
+        return [self._function(logical_id, routed) for logical_id in self.resources(FUNCTION)]
+
+    def integrations(self) -> list[Integration]:
+        """Every route of the stack's HTTP APIs, and what it invokes.
+
+        Raises:
+            TemplateError: a route invokes something that is no function.
+        """
+        bodies = (self.properties(logical_id)["DefinitionBody"] for logical_id in self.resources(HTTP_API))
+        return [each for body in bodies for each in integrations(body)]
 
     def cors(self) -> Tree:
         """The CorsConfiguration of the stack's HTTP API, empty where it allows no origin."""
@@ -154,10 +165,11 @@ class Template:
         merged: Tree = _merge(inherited, resource.get("Properties", {}))
         return merged
 
-    def _function(self, logical_id: str) -> FunctionSpec:
+    def _function(self, logical_id: str, routed: list[Integration]) -> FunctionSpec:
         properties = self.properties(logical_id)
         variables = properties.get("Environment", {}).get("Variables", {})
-        events = [event["Properties"] for event in properties.get("Events", {}).values()]
+        arns = self._arns(logical_id)
+        own = [each for each in routed if each.arn in arns]
         return FunctionSpec(
             logical_id=logical_id,
             handler=properties["Handler"],
@@ -165,9 +177,16 @@ class Template:
             timeout=properties["Timeout"],
             memory=properties["MemorySize"],
             statements=self._statements(logical_id),
-            routes=tuple(map(_route, events)),
-            signed_routes=tuple(_route(event) for event in events if event.get("Auth") == IAM_AUTHORIZER),
+            routes=tuple(each.route for each in own),
+            signed_routes=tuple(each.route for each in own if each.is_signed),
         )
+
+    def _arns(self, logical_id: str) -> set[str]:
+        # Of the function and of its aliases: whichever of them a route invokes, it is this function that answers.
+        aliases = self.resources(ALIAS).items()
+        named = [name for name, alias in aliases if alias["Properties"]["FunctionName"] == {"Ref": logical_id}]
+        references = [{"Fn::GetAtt": [logical_id, "Arn"]}, *({"Ref": name} for name in named)]
+        return set(self._resolver.resolve(references))
 
     def _statements(self, logical_id: str) -> tuple[Tree, ...]:
         role, _ = self._merged(logical_id)["Role"]["Fn::GetAtt"]
@@ -183,7 +202,3 @@ def _merge(inherited: Any, own: Any) -> Any:  # noqa: ANN401 - a template's valu
     if isinstance(inherited, list) and isinstance(own, list):
         return inherited + own
     return own
-
-
-def _route(event: Mapping[str, Any]) -> tuple[str, str]:
-    return (event["Method"], event["Path"]) if "Path" in event else DEFAULT_ROUTE

@@ -10,7 +10,8 @@ import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from local.template import DEFAULT_ROUTE, Template
+from local.integrations import DEFAULT_ROUTE
+from local.template import Template
 from tests.contract.contract import GATEWAYS_OWN, ROOT, Contract
 from tests.support.stack import PARAMETERS, TEMPLATE
 from tools.openapi import __main__ as command

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from local.template import Template
+from local.template import FUNCTION, HTTP_API, Template
 from tests.support.stack import PARAMETERS, TEMPLATE
 
 LOGGABLE = {
@@ -25,11 +25,26 @@ LOGGABLE = {
 
 
 def test_every_route_is_of_the_one_api(template: Template) -> None:
-    """An event without ApiId would make SAM add a second API, with neither throttle nor log."""
-    for function in template.functions():
-        for event in template.properties(function.logical_id).get("Events", {}).values():
-            assert event["Type"] == "HttpApi"
-            assert event["Properties"]["ApiId"] == "HttpApi"
+    """And leads to a function. For an event SAM would make a second API, with neither throttle nor log."""
+    routed = [each.route for each in template.integrations()]
+
+    assert list(template.resources(HTTP_API)) == ["HttpApi"]
+    assert not [each for each in template.resources(FUNCTION) if "Events" in template.properties(each)]
+    assert sorted(routed) == sorted(route for function in template.functions() for route in function.routes)
+    assert len(routed) == len(set(routed))
+
+
+def test_functions_are_invoked_as_lambda_proxies(template: Template) -> None:
+    """With the event that the handlers read: payload 2.0, and by POST, whatever the route's method."""
+    for path, operations in template.properties("HttpApi")["DefinitionBody"]["paths"].items():
+        for operation in operations.values():
+            integration = operation["x-amazon-apigateway-integration"]
+            assert {name: value for name, value in integration.items() if name != "uri"} == {
+                "type": "aws_proxy",
+                "httpMethod": "POST",
+                "payloadFormatVersion": "2.0",
+            }
+            assert operation.get("isDefaultRoute", False) is (path == "/$default")
 
 
 def test_every_route_is_throttled() -> None:

@@ -32,6 +32,7 @@ def test_defaults_are_closed(template: Template) -> None:
     assert template.parameters["AuditEventBus"] == ""
     assert template.parameters["ApiDocs"] == "false"
     assert template.parameters["SigningKeyPlatform"] == ""
+    assert template.parameters["SnapStart"] == "false"
 
 
 def test_no_parameter_takes_a_secret(template: Template) -> None:
@@ -68,6 +69,10 @@ def test_no_parameter_takes_a_secret(template: Template) -> None:
         ({"ReservedConcurrency": "-1"}, "from 0 to 1000"),
         ({"SigningKeyRotationDays": "1001"}, "from 0 to 1000"),
         ({"LiveKitKeyRotationDays": "-1"}, "from 0 to 1000"),
+        ({"SnapStart": "yes"}, "must be one of true, false"),
+        ({"SnapStart": "true"}, "SnapStart needs a Release"),
+        ({"Release": "a release"}, "must be at most 64 letters"),
+        ({"Release": 65 * "a"}, "must be at most 64 letters"),
         ({"LogLevel": "TRACE"}, "must be one of DEBUG"),
         ({"LogRetentionDays": "2"}, "must be one of 1"),
         ({"AlarmTopicArn": "topic"}, "must be empty or the ARN"),
@@ -104,6 +109,8 @@ def test_a_wrong_value_is_refused_with_its_reason(given: dict[str, str], message
         {"AllowedOrigins": "https://example.com"},
         {"AllowedOrigins": "https://a.example.com:8443,http://localhost:5173,http://127.0.0.1"},
         {"AuditEventBus": "default"},
+        {"SnapStart": "true", "Release": "2026-11-22_v1.4.0-6c1f9ee"},
+        {"Release": "a1b2c3d"},
         {"AuditEventBus": "arn:aws:events:eu-central-1:123456789012:event-bus/audit"},
     ],
 )

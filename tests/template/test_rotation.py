@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.template import FUNCTION, Template
+from local.template import Template
 from tests.support import aws_calls
 from tests.support.events import EVENTS, cases, steps
 from tests.support.iam import allows, grants
@@ -90,7 +90,8 @@ def test_only_secrets_manager_invokes_it_and_only_for_its_secret(
         "SourceArn": secret,
     }
     assert template.document["Resources"][schedule]["DependsOn"] == f"{name}Permission"
-    assert "Events" not in template.resources(FUNCTION)[f"{name}Function"]["Properties"]
+    [function] = (each for each in template.functions() if each.logical_id == f"{name}Function")
+    assert not function.routes
 
 
 @pytest.mark.parametrize(("name", "secret", "schedule", "days"), ROTATIONS)

@@ -24,6 +24,25 @@ Globals:
     Layers: [one]
     Environment: {Variables: {COLOUR: !Ref Colour, NUMBER: !Ref Number}}
 Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      DefinitionBody:
+        paths:
+          /paint/{wall}:
+            parameters: [{name: wall, in: path, required: true}]
+            post:
+              x-amazon-apigateway-integration: &paint
+                uri: !Sub arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${PaintFunction.Arn}/invocations
+            get:
+              security: [{AWS_IAM: []}]
+              x-amazon-apigateway-integration:
+                uri: !Sub arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${PaintAlias}/invocations
+          /any: {x-amazon-apigateway-any-method: {x-amazon-apigateway-integration: *paint}}
+          /$default: {x-amazon-apigateway-any-method: {x-amazon-apigateway-integration: *paint}}
+  PaintAlias:
+    Type: AWS::Lambda::Alias
+    Properties: {FunctionName: !Ref PaintFunction, FunctionVersion: '1', Name: live}
   PaintFunction:
     Type: AWS::Serverless::Function
     Properties:
@@ -32,9 +51,6 @@ Resources:
       Timeout: 9
       Layers: [two]
       Environment: {Variables: {COLOUR: blue, OWN: !Ref PaintRole}}
-      Events:
-        Paint: {Type: HttpApi, Properties: {Method: POST, Path: /paint}}
-        Rest: {Type: HttpApi, Properties: {}}
   PaintRole:
     Type: AWS::IAM::Role
     Properties:
@@ -68,7 +84,8 @@ def test_function_has_the_globals_and_its_own(small: Path) -> None:
                 {"Effect": "Allow", "Action": "a:B", "Resource": "red"},
                 {"Effect": "Deny", "Action": "c:D", "Resource": "e"},
             ),
-            routes=(("POST", "/paint"), ("ANY", "$default")),
+            routes=(("POST", "/paint/{wall}"), ("GET", "/paint/{wall}"), ("ANY", "/any"), ("ANY", "$default")),
+            signed_routes=(("GET", "/paint/{wall}"),),
         )
     ]
     assert template.properties("PaintFunction")["Layers"] == ["one", "two"]
@@ -86,6 +103,15 @@ def test_parameters_are_checked(small: Path, parameters: dict[str, str], message
     """A misspelt or missing parameter is said by name."""
     with pytest.raises(TemplateError, match=message):
         Template.load(small, parameters)
+
+
+def test_a_route_that_leads_nowhere_is_an_error(tmp_path: Path) -> None:
+    """A misspelt integration is told instead of left out."""
+    path = tmp_path / "template.yaml"
+    path.write_text(SMALL.replace("/invocations", "/invocation"), encoding="utf-8")
+
+    with pytest.raises(TemplateError, match=r"PaintFunction\.Arn/invocation invokes no function"):
+        Template.load(path, {"Number": "3"}).functions()
 
 
 def test_properties_of_nothing_are_an_error(small: Path) -> None:
