@@ -6,40 +6,27 @@ from collections.abc import Iterator
 
 import jwt
 import pytest
+from pydantic import SecretStr
 
 from tests.support.events import load_event
+from tests.support.livekit_keys import KeyMap
 from tests.support.secrets_manager import STEPS, Rotator, rotator_of, true_secrets_manager
 from tests.support.upstream import Answer, Received, Upstream, answer_json
 from tests.support.world import LIVEKIT_KEY, LIVEKIT_SECRET, World
-from vocespace.livekit_key import LiveKitKey
+from vocespace.livekit_key import FormerPair, LiveKitKey
 from vocespace.livekit_rotation import RULES
 from vocespace.rotation_handler import StepFailedError
 
 NAME = "rotate_livekit_key"
 
 
-class LiveKit:
-    """A LiveKit server with a map of keys, as far as ListRooms needs one."""
-
-    def __init__(self) -> None:
-        self.keys = {LIVEKIT_KEY: LIVEKIT_SECRET}
-        self.asked_by: list[str] = []
+class LiveKit(KeyMap):
+    """A LiveKit server, as far as ListRooms needs one."""
 
     def face(self, request: Received, _: Upstream) -> Answer:
         """Answers whoever has a key of the map."""
         assert (request.method, request.path) == ("POST", "/twirp/livekit.RoomService/ListRooms")
-        token = request.headers["authorization"].removeprefix("Bearer ")
-        name = jwt.decode(token, options={"verify_signature": False})["iss"]
-        if name not in self.keys:
-            return answer_json(401, {"code": "unauthenticated"})
-        jwt.decode(token, self.keys[name], ["HS256"], options={"verify_exp": False, "verify_nbf": False})
-        self.asked_by.append(name)
-        return answer_json(200, {"rooms": []})
-
-    def add(self, key: LiveKitKey) -> None:
-        """What the operator does between two rotations."""
-        assert key.next is not None
-        self.keys[key.next.api_key] = key.next.secret_bytes().decode()
+        return answer_json(*self.list_rooms(request.headers["authorization"]))
 
 
 @pytest.fixture(name="livekit")
@@ -180,6 +167,10 @@ def test_a_rotation_that_took_too_long_is_given_up(world: World, rotator: Rotato
         ({"url": "wss://elsewhere.example"}, "neither the one in use nor the next one"),
         ({"api_key": "APIother"}, "neither the one in use nor the next one"),
         ({"previous": None}, "lacks the one before it"),
+        (
+            {"previous": FormerPair(api_key="APIother", api_secret=SecretStr(LIVEKIT_SECRET), retire_after=2**40)},
+            "lacks the one before it",
+        ),
     ],
 )
 def test_a_pending_key_of_somebody_else_s_is_refused(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
+from unittest.mock import patch
 
 from botocore.exceptions import BotoCoreError
 
 from tests.long.paper_secret import CURRENT, PaperSecret
+from vocespace import aws
 from vocespace.document_cache import SECRET, CachedDocument, DocumentReadError
 from vocespace.key_ring import KeyRing
 from vocespace.ring_rotation import Rules, new_key
@@ -15,11 +18,13 @@ from vocespace.secret_rotation import SecretRotation
 from vocespace.secret_versions import SecretVersions
 from vocespace.signing_rotation import SigningChange
 from vocespace.tokens import Tokens
+from vocespace_cli.ring_edits import Change, Edited, edit_ring
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
 
     from vocespace.clock import Clock
+    from vocespace_cli.run import Run
 
 START = 1_800_000_000
 
@@ -76,6 +81,13 @@ def first_ring(now: int) -> str:
 def versions_of(secret: PaperSecret, clock: Clock) -> SecretVersions:
     """The secret as the code sees it."""
     return SecretVersions(cast("SecretsManagerClient", secret), "signing", clock)
+
+
+def edit(secret: PaperSecret, clock: Clock, change: Change) -> Edited:
+    """What the command line does when it changes the ring."""
+    run = SimpleNamespace(clock=clock, settings=SimpleNamespace(signing_secret_id="signing"))
+    with patch.object(aws, "secrets_manager", lambda: secret):
+        return edit_ring(cast("Run", run), change)
 
 
 def rotation_of(secret: PaperSecret, clock: Clock, rules: Rules) -> SecretRotation:

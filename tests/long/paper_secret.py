@@ -12,11 +12,22 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 
 
+class PaperStuckError(Exception):
+    """RotateSecret: a rotation before this one has left its label behind."""
+
+
 class PaperSecret:
-    """The four calls of Secrets Manager's client that a rotation makes, for the one secret there is."""
+    """The four calls of Secrets Manager's client that a rotation makes, for the one secret there is.
+
+    Attributes:
+        is_away: Whether every call fails.
+        rotates: Whether the secret has a rotation function.
+        reads: How often it was read.
+    """
 
     def __init__(self, text: str) -> None:
         self.is_away = False
+        self.rotates = True
         self.reads = 0
         self._texts: dict[str, str] = {"born": text}
         self._labels: dict[str, str] = {CURRENT: "born"}
@@ -24,10 +35,25 @@ class PaperSecret:
     @property
     def text(self) -> str:
         """What the current version holds, seen from nowhere."""
-        return self._texts[self._labels[CURRENT]]
+        return self._texts[self.current]
+
+    @property
+    def current(self) -> str:
+        """The current version."""
+        return self._labels[CURRENT]
+
+    def text_of(self, version: str) -> str:
+        """What a version holds."""
+        return self._texts[version]
 
     def begin_rotation(self, token: str) -> None:
-        """What Secrets Manager does before it asks for the first step."""
+        """What Secrets Manager does before it asks for the first step.
+
+        Raises:
+            PaperStuckError: another one is pending.
+        """
+        if self._labels.get(PENDING, self.current) != self.current:
+            raise PaperStuckError
         self._labels[PENDING] = token
 
     def has_rotation(self, token: str) -> bool:
@@ -40,7 +66,7 @@ class PaperSecret:
         stages: dict[str, list[str]] = {}
         for label, version in self._labels.items():
             stages.setdefault(version, []).append(label)
-        return {"RotationEnabled": True, "VersionIdsToStages": stages}
+        return {"RotationEnabled": self.rotates, "VersionIdsToStages": stages}
 
     def get_secret_value(self, *, VersionStage: str, VersionId: str = "", **_: object) -> dict[str, str]:  # noqa: N803
         """GetSecretValue."""

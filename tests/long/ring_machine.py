@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.long.fleet import START, Instance, SkewedClock, TrueTime, first_ring, rotation_of, versions_of
+from tests.long.fleet import START, Instance, SkewedClock, TrueTime, edit, first_ring, rotation_of
 from tests.long.paper_secret import PaperSecret
 from vocespace.document_cache import FORCED_REFRESH_COOLDOWN, JITTER, MAX_BACK_OFF, SECRET, SOFT_TTL
 from vocespace.errors import SecretsUnavailableError, UnauthorizedError
@@ -20,6 +21,7 @@ from vocespace.ring_rotation import SKEW_SECONDS, RotationError, Rules, without_
 from vocespace.secret_rotation import StepRequest
 from vocespace.secret_versions import SecretVersionsError
 from vocespace.token_result import LEEWAY_SECONDS, TokenResult
+from vocespace_cli.ring_edits import Change, Edited
 
 INSTANCES = 4
 MAX_TTL = 7200
@@ -35,12 +37,13 @@ pauses = st.sampled_from([1, 7, 31, 120, 301, 361, 700, 1800, 3599, 3601, 4300, 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A token, and what is known of it without reading it."""
+    """A token, and what is known of it without reading it; whether it names its key is up to who signs it."""
 
     text: str
     kid: str
     iat: int
     exp: int
+    names_key: bool = True
 
 
 class RingMachine(RuleBasedStateMachine):
@@ -151,14 +154,17 @@ class RingMachine(RuleBasedStateMachine):
             return
         ring = KeyRing.parse(self.secret.text)
         kid = ring.keys[min(number, len(ring.keys) - 1)].kid
-        versions = versions_of(self.secret, self.clock)
-        after = without_compromised(ring, kid, now=int(self.clock.time()))
-        versions.replace(after.to_text(), versions.current().version_id)
+        edited = self.edit(partial(without_compromised, kid=kid, now=int(self.clock.time())))
         self.revoked[kid] = self.true.now
         if kid == ring.signing_kid:
-            self.hurried[after.signing_kid] = self.true.now
+            self.hurried[edited.after.signing_kid] = self.true.now
         self.seen["revoked"] += 1
+
+    def edit(self, change: Change) -> Edited:
+        """The operator changes the ring."""
+        edited = edit(self.secret, self.clock, change)
         self.note_ring()
+        return edited
 
     @rule(number=which, ttl=st.sampled_from([60, 3600, MAX_TTL, MAX_TTL]))
     def issue(self, number: int, ttl: int) -> None:
@@ -203,12 +209,12 @@ class RingMachine(RuleBasedStateMachine):
             return
         self.seen["accepted" if accepted else "refused"] += 1
         in_time = token.iat <= now + LEEWAY_SECONDS and now < token.exp
-        if in_time and token.kid not in self.revoked and not self.may_be_unknown(token.kid):
+        if in_time and token.kid not in self.revoked and not self.may_be_unknown(token):
             assert accepted
         if accepted:
             assert now < token.exp + LEEWAY_SECONDS
             over = self.revoked.get(token.kid, float("inf"))
-            assert self.true.now < over + self.lateness()
+            assert self.true.now < over + self.staleness()
 
     def is_accepted(self, number: int, text: str) -> bool | None:
         """What an instance says to a token; None where it cannot tell, which only an outage excuses."""
@@ -221,14 +227,18 @@ class RingMachine(RuleBasedStateMachine):
             return None
         return True
 
-    def lateness(self) -> float:
+    def staleness(self) -> float:
         """How long an instance may go on with a ring that is not the current one any more."""
-        return SECRET.hard_ttl if self.is_outage_felt() else LONGEST_SOFT + SKEW_SECONDS
+        return SECRET.hard_ttl if self.is_outage_felt() else LONGEST_SOFT
 
-    def may_be_unknown(self, kid: str) -> bool:
+    def lateness(self) -> float:
+        """How long after its end, which each tells by its own clock, a key may still be taken."""
+        return self.staleness() + SKEW_SECONDS
+
+    def may_be_unknown(self, token: Issued) -> bool:
         """Whether a key signed at once in the place of a revoked one, and an instance could not yet ask for it."""
         asked_lately = max(MAX_BACK_OFF, FORCED_REFRESH_COOLDOWN) + LONGEST_SOFT
-        since = self.hurried.get(kid)
+        since = self.hurried.get(token.kid)
         return since is not None and (self.is_outage_felt() or self.true.now < since + asked_lately)
 
     def is_outage_felt(self) -> bool:
@@ -262,7 +272,7 @@ class RingMachine(RuleBasedStateMachine):
         self.seen["step"] += 1
         ring = KeyRing.parse(self.secret.text)
         assert ring.signing_key().retire_after is None
-        assert len(ring.keys) <= MOST_KEYS
+        assert sum(key.platform is None for key in ring.keys) <= MOST_KEYS
 
     @invariant()
     def nobody_is_revived(self) -> None:

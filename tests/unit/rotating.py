@@ -1,4 +1,4 @@
-"""A signing secret that rotates: moto's Secrets Manager made true, our steps, and calls that can fail."""
+"""A secret that rotates: moto's Secrets Manager made true, our steps, and calls that can fail."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import boto3
 import moto
@@ -15,6 +15,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from tests.support.clock import FakeClock
+from tests.support.rotation_checks import check_line
 from tests.support.secrets_manager import Event, Rotator, true_secrets_manager
 from vocespace.key_ring import KeyRing
 from vocespace.ring_rotation import Rules
@@ -24,6 +25,8 @@ from vocespace.signing_rotation import SigningChange
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
+
+T = TypeVar("T")
 
 RULES = Rules(max_ttl=86_400)
 FIRST = json.dumps({"kid": "initial", "secret": "c4n4ry-signing-0123456789abcdef0123456789"})
@@ -57,17 +60,21 @@ class Client:
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         def call(**arguments: object) -> object:
-            is_it = len(self.calls) == self.at
-            self.calls.append(operation)
-            if is_it and self.before:
-                self.happens()
-            try:
-                return getattr(self.inner, operation)(**arguments)
-            finally:
-                if is_it and not self.before:
-                    self.happens()
+            return self.during(operation, partial(getattr(self.inner, operation), **arguments))
 
         return call
+
+    def during(self, operation: str, call: Callable[[], T]) -> T:
+        """Makes one call, of whomever, that counts among the others."""
+        is_it = len(self.calls) == self.at
+        self.calls.append(operation)
+        if is_it and self.before:
+            self.happens()
+        try:
+            return call()
+        finally:
+            if is_it and not self.before:
+                self.happens()
 
 
 def cut_off() -> None:
@@ -86,8 +93,9 @@ class Rotating:
     def __init__(self, clock: FakeClock, text: str = FIRST, change: Change | None = None) -> None:
         self.clock = clock
         self.change = change or SigningChange(RULES, clock)
-        secrets_manager().create_secret(Name="signing", SecretString=text)
-        self.rotator = Rotator("signing", self.invoke)
+        self.first = text
+        secrets_manager().create_secret(Name=self.change.name, SecretString=text)
+        self.rotator = Rotator(self.change.name, self.invoke)
         self.rotator.switch_on()
         self.client = Client(secrets_manager())
 
@@ -102,6 +110,18 @@ class Rotating:
     def invoke(self, event: Event) -> None:
         """What Lambda does."""
         self.steps().step(StepRequest.from_event(event))
+
+    def rotate(self) -> bool:
+        """A whole rotation; whether it came to its end."""
+        return self.rotator.rotate()
+
+    def current_text(self) -> str:
+        """What the current version holds."""
+        return self.rotator.text(self.rotator.current())
+
+    def check_line(self) -> None:
+        """Makes sure that there is one current version, and that the line of its parents is unbroken."""
+        check_line(self.rotator.current(), self.rotator.text, self.change.parent, self.first)
 
     def ring(self, version: str | None = None) -> KeyRing:
         """The ring of a version, or the current one."""

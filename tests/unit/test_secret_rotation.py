@@ -1,32 +1,21 @@
-"""The four steps: repeated, cut off between any two calls, run twice at once, and against somebody else's change."""
+"""The four steps: repeated, refused, and against somebody else's change; `test_rotations_disturbed.py` has the rest."""
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from tests.support.clock import FakeClock
+from tests.support.rotation_checks import check_ring
 from tests.support.secrets_manager import STEPS, RotationStuckError
-from tests.unit.rotating import (
-    FIRST,
-    RULES,
-    Client,
-    CutOffError,
-    Rotating,
-    cut_off,
-    rotating,
-    secrets_manager,
-    time_out,
-)
+from tests.unit.rotating import FIRST, RULES, Client, Rotating, rotating, secrets_manager
+from tests.unit.rotation_cases import RingSwitch
 from vocespace import observability
 from vocespace.key_ring import MAX_RING_BYTES, KeyRing
 from vocespace.ring_rotation import RotationError, child_of, new_key, next_key, without_compromised
 from vocespace.secret_rotation import CHANGED, StepRequest
-
-CALLS_OF_A_ROTATION = 14
 
 
 @pytest.fixture(name="secret")
@@ -52,20 +41,8 @@ def prepared(secret: Rotating) -> KeyRing:
 
 def check_invariants(secret: Rotating, before: KeyRing) -> None:
     """What holds after every history: one current version, unbroken parents, and no key lost."""
-    ring, version = secret.ring(), secret.rotator.current()
-    now = int(secret.clock.time())
-    seen = [version]
-    while (parent := secret.ring(version).parent_version) is not None:
-        version = parent
-        seen.append(version)
-    assert len(seen) == len(set(seen))
-    assert json.loads(secret.rotator.text(version)) == json.loads(FIRST)
-    assert {key.kid for key in before.keys if key.is_live(now)} <= {key.kid for key in ring.keys}
-    successor = next_key(before)
-    assert ring.signing_kid in {before.signing_kid, successor and successor.kid}
-    if ring.signing_kid != before.signing_kid:
-        assert successor is not None
-        assert successor.created_at + RULES.publication <= now
+    secret.check_line()
+    check_ring(before, secret.ring(), now=int(secret.clock.time()), rules=RULES)
 
 
 def revoke(secret: Rotating, kid: str) -> None:
@@ -124,88 +101,8 @@ def test_each_step_can_be_repeated(secret: Rotating, promotions: list[str]) -> N
     assert secret.rotator.rotate()
 
 
-def test_a_rotation_makes_the_calls_that_are_counted_on(secret: Rotating) -> None:
-    """Cutting off at each of them is cutting off everywhere."""
-    prepared(secret)
-    secret.client.calls.clear()
-
-    assert secret.rotator.rotate()
-
-    assert len(secret.client.calls) == CALLS_OF_A_ROTATION
-    assert set(secret.client.calls) == {
-        "describe_secret",
-        "get_secret_value",
-        "put_secret_value",
-        "update_secret_version_stage",
-    }
-
-
-@pytest.mark.parametrize("happens", [cut_off, time_out])
 @pytest.mark.parametrize("before", [True, False])
-@pytest.mark.parametrize("at", range(CALLS_OF_A_ROTATION))
-def test_a_rotation_that_is_cut_off_comes_to_its_end(
-    secret: Rotating, promotions: list[str], at: int, before: bool, happens: Callable[[], None]
-) -> None:
-    """Before or after each call, by the end of the process or of a connection: repeated, it is as if nothing was."""
-    ring, token = prepared(secret), secret.rotator.begin()
-    promotions.clear()
-    secret.client = Client(secrets_manager(), at, before, happens)
-
-    for _ in range(2):
-        try:
-            assert secret.rotator.run(token)
-        except CutOffError:
-            check_invariants(secret, ring)
-
-    assert secret.rotator.current() == token
-    assert len(promotions) <= 1
-    assert len(secret.ring().keys) == len(ring.keys) + 1
-    check_invariants(secret, ring)
-
-
-@pytest.mark.parametrize("first", list(itertools.combinations(range(2 * len(STEPS)), len(STEPS))))
-def test_two_runs_step_by_step_are_one_rotation(
-    secret: Rotating, promotions: list[str], first: tuple[int, ...]
-) -> None:
-    """Whatever the order in which the steps of two runs of the same rotation fall."""
-    ring, token = prepared(secret), secret.rotator.begin()
-    promotions.clear()
-    runs = {True: iter(STEPS), False: iter(STEPS)}
-
-    for turn in range(2 * len(STEPS)):
-        secret.rotator.step(next(runs[turn in first]), token)
-        check_invariants(secret, ring)
-
-    assert secret.rotator.failures == []
-    assert secret.rotator.current() == token
-    assert promotions == ["signing"]
-
-
-@pytest.mark.parametrize("before", [True, False])
-@pytest.mark.parametrize("at", range(CALLS_OF_A_ROTATION))
-def test_a_whole_run_fits_between_any_two_calls_of_another(
-    secret: Rotating, promotions: list[str], at: int, before: bool
-) -> None:
-    """Whoever is overtaken finds the work done."""
-    ring, token = prepared(secret), secret.rotator.begin()
-    promotions.clear()
-
-    def overtake() -> None:
-        for step in STEPS:
-            secret.steps(Client(secrets_manager())).step(StepRequest.from_event(secret.rotator.event(step, token)))
-
-    secret.client = Client(secrets_manager(), at, before, overtake)
-
-    assert secret.rotator.run(token)
-
-    assert secret.rotator.failures == []
-    assert secret.rotator.current() == token
-    assert promotions == ["signing"]
-    check_invariants(secret, ring)
-
-
-@pytest.mark.parametrize("before", [True, False])
-@pytest.mark.parametrize("at", range(CALLS_OF_A_ROTATION))
+@pytest.mark.parametrize("at", range(RingSwitch.calls))
 def test_a_key_that_is_revoked_meanwhile_stays_revoked(secret: Rotating, at: int, before: bool) -> None:
     """Whenever that happens: the rotation fails, or was over already; and the next one starts clean."""
     ring, token = prepared(secret), secret.rotator.begin()
@@ -220,21 +117,6 @@ def test_a_key_that_is_revoked_meanwhile_stays_revoked(secret: Rotating, at: int
     secret.client = Client(secrets_manager())
     secret.wait()
     assert secret.rotator.rotate()
-
-
-def test_steps_in_another_order_do_no_harm(secret: Rotating) -> None:
-    """There is nothing to test or to finish before something is written."""
-    ring = prepared(secret)
-    for order in itertools.permutations(STEPS):
-        token = secret.rotator.begin()
-        for step in order:
-            secret.rotator.step(step, token)
-            check_invariants(secret, ring)
-        if secret.rotator.current() != token:
-            secret.versions().withdraw(token)
-        else:
-            ring = secret.ring()
-            secret.wait()
 
 
 def test_a_rotation_too_early_is_refused_and_leaves_nothing_behind(secret: Rotating) -> None:

@@ -89,7 +89,7 @@ class LiveKitChange:
         if before.next is None:
             return
         former = after.previous
-        if former is None or former.secret_bytes() != before.secret_bytes():
+        if former is None or (former.api_key, former.api_secret) != (before.api_key, before.api_secret):
             raise RotationError("the pending LiveKit key lacks the one before it")
         earliest = int(self._clock.time()) + self._rules.retirement - self._rules.rotation
         if (former.retire_after or 0) < earliest:

@@ -177,12 +177,15 @@ class SecretRotation:
 
         Raises:
             RotationError: it was not made from the current version, or may not follow it any more.
+            UnprovenError: what is new does not work now.
             SecretVersionsError: Secrets Manager refuses, or does not answer.
         """
         pending, current = self._versions.written(token), self._versions.current()
         if current.version_id == token:
             return pending
         self._check(current, pending)
+        # Nothing is written down of a test: only here is it certain that there was one, and that it still holds.
+        self._change.prove(current.text, pending)
         try:
             promoted = self._versions.promote(token, current.version_id)
         except SecretChangedError:

@@ -136,7 +136,7 @@ class SecretVersions:
         while (text := self.pending(token)) is None:
             seconds = next(waits, None)
             if seconds is None:
-                raise SecretVersionsError("the pending version has no value")
+                raise SecretVersionsError("the pending version has no value; another rotation may have taken its place")
             self._clock.sleep(seconds)
         return text
 
