@@ -31,7 +31,7 @@ test: $(VENV)/.test ## unit, functional, template and contract tests
 coverage: $(VENV)/.test ## the same tests with branch coverage
 	$(PY) -m pytest --cov --cov-report=term-missing $(ARGS)
 
-long: $(VENV)/.test ## random histories of the key ring, and a fleet through 100 rotations: some minutes
+long: $(VENV)/.test ## random histories of the key ring and of the rooms, and a fleet through 100 rotations: some minutes
 	$(PY) -m pytest tests/long --log-cli-level=INFO $(ARGS)
 
 soak: $(VENV)/.test ## the API under load for SECONDS (default 60) while keys rotate, rotations are killed and secrets go away
@@ -67,8 +67,8 @@ livekit: $(VENV)/.run livekit-server ## a LiveKit server on 127.0.0.1 (PORT, def
 livekit-server: | $(PY) ## build it, unless it is on PATH (needs Go)
 	@$(PY) -m tools.livekit.build
 
-bench: build $(VENV)/.test ## measure cost against peers; writes .local/bench.json
-	PATH="$(addsuffix :,$(RUNTIME_BIN))$$PATH" $(PY) -m tools.bench
+bench: build $(VENV)/.test ## measure cost against peers; writes .local/bench.json (ARGS=rooms: allocation alone)
+	PATH="$(addsuffix :,$(RUNTIME_BIN))$$PATH" $(PY) -m tools.bench $(ARGS)
 
 openapi: $(VENV)/.test ## generate openapi.yaml from the code
 	$(PY) -m tools.openapi

@@ -1,4 +1,4 @@
-"""AWS on this machine: moto's server on loopback, with the table and the secrets that the template describes.
+"""AWS on this machine: moto's server on loopback, with the table, the secrets and the queues of the template.
 
 The table can be in another DynamoDB of this machine instead: moto's conditional writes are not atomic.
 """
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from types_boto3_dynamodb import DynamoDBServiceResource
     from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_sqs import SQSClient
 
 REGION = "eu-central-1"
 ENVIRONMENT = {
@@ -52,6 +53,8 @@ class Cloud:
         tables = dynamodb or endpoint
         self._dynamodb: DynamoDBServiceResource = session.resource("dynamodb", endpoint_url=tables, config=config)
         self._secrets: SecretsManagerClient = session.client("secretsmanager", endpoint_url=endpoint, config=config)
+        self.sqs: SQSClient = session.client("sqs", endpoint_url=endpoint, config=config)
+        """A client of SQS."""
 
     def create_table(self, arguments: Mapping[str, Any]) -> str:
         """Makes a table by the arguments of CreateTable and returns its name."""

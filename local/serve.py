@@ -11,7 +11,7 @@ from pathlib import Path
 
 from botocore.exceptions import EndpointConnectionError
 
-from local import cloud, demo_env, server, stack
+from local import cloud, demo_env, server, stack, workers
 from local.cloud import Cloud
 from local.cors import Cors
 from local.demo import Demo, make_demo
@@ -24,10 +24,10 @@ from local.options import PLATFORM, ROOT, CannotStartError, Options
 from local.request_log import RequestLog
 from local.routes import Routes
 from local.stack import Stack
-from local.template import FunctionSpec
+from local.triggers import functions_with_triggers
 
 INSTANCES = max(2, min(4, os.cpu_count() or 1))
-"""Instances of each function."""
+"""Instances of each function that has routes."""
 
 
 def run(environment: Mapping[str, str]) -> None:
@@ -52,26 +52,27 @@ def _run(document: Tree, options: Options) -> None:
         log_file = _prepare(options.folder)
         aws = cloud.start_cloud(dynamodb=options.dynamodb_url)
         made = _create(document, {"PublicBaseUrl": base_url} | options.parameters, aws, demo)
-        # Whatever has no route is for others to invoke than a caller of the API.
-        functions = [each for each in made.template.functions() if each.routes]
         variables = _variables(made, aws, options, base_url)
-        pools = cleanup.enter_context(_warm(functions, variables, log_file))
+        pools = cleanup.enter_context(_warm(made, variables, log_file))
         cleanup.callback(demo_env.remove, options.folder)
+        stopping = workers.start(workers.workers_of(made, pools))
 
         def tell() -> None:
             demo_env.write(options.folder, _values(base_url, made, demo, options) | variables)
             _greet(base_url, made, demo, options, log_file)
 
         def lose_what_is_on_its_way() -> None:
+            stopping.set()
             for pool in pools.values():
                 pool.close()
 
-        app = server.application(_answer(made, functions, pools))
+        app = server.application(_answer(made, pools))
         server.serve(app, listener, when_ready=tell, on_stop=lose_what_is_on_its_way)
 
 
-def _answer(made: Stack, functions: list[FunctionSpec], pools: Mapping[str, Pool]) -> Callable[[Request], Answer]:
+def _answer(made: Stack, pools: Mapping[str, Pool]) -> Callable[[Request], Answer]:
     log = RequestLog()
+    functions = made.template.functions()
     routes = Routes(
         ((each.logical_id, *route) for each in functions for route in each.routes),
         signed=[route for each in functions for route in each.signed_routes],
@@ -99,11 +100,19 @@ def _prepare(folder: Path) -> Path:
 
 
 @contextmanager
-def _warm(functions: list[FunctionSpec], variables: Mapping[str, str], log_file: Path) -> Iterator[dict[str, Pool]]:
+def _warm(made: Stack, variables: Mapping[str, str], log_file: Path) -> Iterator[dict[str, Pool]]:
+    functions = made.template.functions()
+    with_routes = [each for each in functions if each.routes]
+    # What has neither routes nor triggers, only Secrets Manager would invoke.
+    triggered = functions_with_triggers(made.template)
+    without_routes = [each for each in functions if each.logical_id in triggered and not each.routes]
     log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
     try:
-        with stack.running(functions, variables, size=INSTANCES, log=log) as pools:
-            yield pools
+        with (
+            stack.running(with_routes, variables, size=INSTANCES, log=log) as pools,
+            stack.running(without_routes, variables, size=1, log=log) as others,
+        ):
+            yield pools | others
     except InstanceLostError:
         raise CannotStartError(f"a function cannot be imported; {log_file} says why") from None
     finally:

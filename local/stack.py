@@ -1,4 +1,4 @@
-"""The stack of template.yaml on this machine: its table and secrets made and filled, its functions running."""
+"""The stack of template.yaml on this machine: table, secrets and queues made and filled, its functions running."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from local.demo import Demo
 from local.instances import Instance, Pool
 from local.intrinsics import Tree
 from local.options import ROOT
+from local.queues import Queue, create_queues, join_dead_letters
 from local.template import FunctionSpec, Template
 from vocespace.registry import api_key_items, platform_items
 
@@ -21,24 +22,34 @@ NAME = "vocespace-connect-local"
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What was made: the template with everything in its place, by physical ids."""
+    """What was made: the template with everything in its place, by physical ids.
+
+    Attributes:
+        queues: Every queue, by its logical id.
+    """
 
     template: Template
     table: str
     signing_secret: str
     livekit_secret: str
+    queues: Mapping[str, Queue]
 
 
 def create(document: Tree, parameters: Mapping[str, str], cloud: Cloud, demo: Demo) -> Stack:
-    """Makes the table and the secrets, and puts in what the demo needs."""
+    """Makes the table, the secrets and the queues, and puts in what the demo needs."""
     parameters = {**parameters, "AWS::Region": aws.REGION, "AWS::StackName": NAME}
     name = f"{NAME}-{secrets.token_hex(4)}" if cloud.is_shared else NAME
-    table = cloud.create_table(Template(document, parameters, {"Table": name}).table())
+    draft = Template(document, parameters, {"Table": name})
+    table = cloud.create_table(draft.table())
     cloud.put_items(table, *platform_items(demo.platform), *api_key_items(demo.api_key))
     signing = cloud.create_secret(f"{NAME}/signing", demo.ring)
     livekit = cloud.create_secret(f"{NAME}/livekit", demo.livekit_secret)
-    ids = {"Table": table, "SigningSecret": signing, "LiveKitSecret": livekit}
-    return Stack(Template(document, parameters, ids), table, signing, livekit)
+    queues = create_queues(cloud.sqs, draft, NAME)
+    ids = {logical_id: queue.physical_id for logical_id, queue in queues.items()}
+    ids |= {"Table": table, "SigningSecret": signing, "LiveKitSecret": livekit}
+    template = Template(document, parameters, ids)
+    join_dead_letters(template, queues)
+    return Stack(template, table, signing, livekit, queues)
 
 
 @contextmanager

@@ -128,6 +128,17 @@ class Template:
         routed = self.integrations()
         return [self._function(logical_id, routed) for logical_id in self.resources(FUNCTION)]
 
+    def function_named(self, name: str) -> str:
+        """The logical id of the function that goes by a name or an ARN, its own or an alias's.
+
+        Raises:
+            TemplateError: there is none.
+        """
+        for logical_id in self.resources(FUNCTION):
+            if name in self._names(logical_id):
+                return logical_id
+        raise TemplateError(f"{name} is no function")
+
     def integrations(self) -> list[Integration]:
         """Every route of the stack's HTTP APIs, and what it invokes.
 
@@ -168,8 +179,8 @@ class Template:
     def _function(self, logical_id: str, routed: list[Integration]) -> FunctionSpec:
         properties = self.properties(logical_id)
         variables = properties.get("Environment", {}).get("Variables", {})
-        arns = self._arns(logical_id)
-        own = [each for each in routed if each.arn in arns]
+        names = self._names(logical_id)
+        own = [each for each in routed if each.arn in names]
         return FunctionSpec(
             logical_id=logical_id,
             handler=properties["Handler"],
@@ -181,11 +192,11 @@ class Template:
             signed_routes=tuple(each.route for each in own if each.is_signed),
         )
 
-    def _arns(self, logical_id: str) -> set[str]:
-        # Of the function and of its aliases: whichever of them a route invokes, it is this function that answers.
+    def _names(self, logical_id: str) -> set[str]:
+        # Of the function and of its aliases: whichever of them is invoked, it is this function that answers.
         aliases = self.resources(ALIAS).items()
         named = [name for name, alias in aliases if alias["Properties"]["FunctionName"] == {"Ref": logical_id}]
-        references = [{"Fn::GetAtt": [logical_id, "Arn"]}, *({"Ref": name} for name in named)]
+        references = [{"Fn::GetAtt": [logical_id, "Arn"]}, *({"Ref": name} for name in [logical_id, *named])]
         return set(self._resolver.resolve(references))
 
     def _statements(self, logical_id: str) -> tuple[Tree, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ MACHINES: Final = {"aarch64": 0xB7, "x86_64": 0x3E}
 
 # How a .pyc begins: the version's magic number, then the flags, of which 0b01 is "by hash" without "check the source".
 _MAGIC = "import importlib.util, sys; sys.stdout.write((importlib.util.MAGIC_NUMBER + b'\\1\\0\\0\\0').hex())"
+_CLIENT: Final = re.compile(r"create_client\(\"(\w+)\"")
 _ELF_MACHINE: Final = slice(18, 20)
 
 
@@ -23,6 +25,7 @@ def layer_problems(layer: Path, source: Path, interpreter: str) -> Iterator[str]
     yield from differences(shipped, {path for path in files(source / PACKAGE) if path.name != "py.typed"})
     yield from _stray_problems(layer)
     yield from _byte_code_problems(layer, interpreter)
+    yield from _model_problems(layer)
     tag = _tag(interpreter)
     for path in layer.rglob("*.so"):
         twins = {path.name.split("-")[2] for path in path.parent.glob(f"{path.name.split('.')[0]}.{tag}-*.so")}
@@ -45,6 +48,17 @@ def trees_problems(trees: Path, interpreter: str) -> Iterator[str]:
         for path in (trees / machine).rglob("*.so"):
             if int.from_bytes(path.read_bytes()[_ELF_MACHINE], "little") != number:
                 yield f"{path.relative_to(trees)} is not made for {machine}"
+
+
+def _model_problems(layer: Path) -> Iterator[str]:
+    # Without its model a service cannot be called, and the model of one that is never called is dead weight.
+    models = {path.relative_to(layer) for path in layer.glob("botocore/data/*") if path.is_dir()}
+    called = {
+        Path("botocore", "data", service)
+        for module in (layer / PACKAGE).glob("*.py")
+        for service in _CLIENT.findall(module.read_text(encoding="utf-8"))
+    }
+    yield from differences(models, called)
 
 
 def files(folder: Path) -> set[Path]:

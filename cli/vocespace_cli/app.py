@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from vocespace_cli import blocks, keys, platform_keys, platforms, signing_keys, tokens
+from vocespace_cli import blocks, keys, platform_keys, platforms, rooms, signing_keys, tokens
 from vocespace_cli.doctor.command import doctor
 from vocespace_cli.explain import explain
 from vocespace_cli.faults import BAD_INPUT, OK, BadInputError
@@ -36,6 +36,7 @@ command(keys.app, "rotate")(signing_keys.rotate)
 command(keys.app, "rotate-livekit")(rotate_livekit)
 app.add_typer(tokens.app, name="token")
 app.add_typer(blocks.app, name="blocks")
+app.add_typer(rooms.app, name="rooms")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

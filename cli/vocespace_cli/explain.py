@@ -62,7 +62,7 @@ def _refusal(error: errors.VoceSpaceError) -> CliError:
         case errors.SecretsUnavailableError() | errors.IssuerUnavailableError():
             told = UnreachableError(reason.text, hint=reason.step)
         case errors.UpstreamFailedError() | errors.UpstreamTimeoutError():
-            told = UnreachableError(error.detail, hint=_LOOK)
+            told = UnreachableError(reason.text, hint=reason.step)
         case _:
             told = NotOkError(reason.text, hint=reason.step)
     return told

@@ -123,9 +123,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The LiveKit server refuses the key.",
         "Compare apiKey and apiSecret with those of the server.",
     ),
+    "room_service_malformed": ("What answers is no LiveKit server.", _LIVEKIT_SERVER),
     "room_service_unreachable": ("The LiveKit server cannot be reached.", _LIVEKIT_SERVER),
     "room_service_timeout": ("The LiveKit server does not answer in time.", _LIVEKIT_SERVER),
     "block": ("This person is not blocked there.", "vocespace blocks list SPACE."),
+    "space": ("There is no such space.", "The first person who comes makes it, or vocespace rooms set SPACE."),
 }
 
 

@@ -71,5 +71,12 @@ def _description() -> str:
 def _methods_of(path: str) -> tuple[str, ...]:
     if path == _DOCS and not docs_enabled(os.environ):
         return ()
-    operations: dict[str, object] = json.loads(_description())["paths"].get(path, {})
+    paths: dict[str, dict[str, object]] = json.loads(_description())["paths"]
+    operations = next((each for template, each in paths.items() if _is_like(path, template)), {})
     return tuple(method.upper() for method in operations)
+
+
+def _is_like(path: str, template: str) -> bool:
+    segments, wanted = path.split("/"), template.split("/")
+    pairs = zip(segments, wanted, strict=False)
+    return len(segments) == len(wanted) and all(each == like or (each and like[:1] == "{") for each, like in pairs)

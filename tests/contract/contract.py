@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -58,16 +59,14 @@ class Contract:
 
     def request_faults(self, event: Event) -> list[str]:
         """What is wrong with the body of a request."""
-        context = event["requestContext"]["http"]
-        operation = self.document["paths"][context["path"]][context["method"].lower()]
-        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        content = self._path_of(event)[_method(event)]["requestBody"]["content"]
+        schema = content[event["headers"]["content-type"].partition(";")[0]]["schema"]
         return self.faults(schema, Answer(0, {}, event["body"]).json)
 
     def check(self, event: Event, answer: Answer) -> None:
         """Fails where the document does not promise this answer to this request."""
-        http = event["requestContext"]["http"]
-        item = self.document["paths"].get(http["path"], {})
-        operation = item.get(http["method"].lower())
+        item = self._path_of(event)
+        operation = item.get(_method(event))
         if operation is None:
             # No operation: the two refusals that the document describes for every path there is not.
             response = self.document["components"]["responses"]["Problem405" if item else "Problem404"]
@@ -77,6 +76,12 @@ class Contract:
             response = self.resolve(operation["responses"][str(answer.status)])
         self._check_headers(response, answer)
         self._check_body(response, answer)
+
+    def _path_of(self, event: Event) -> Json:
+        path: str = event["requestContext"]["http"]["path"]
+        templates: dict[str, Json] = self.document["paths"]
+        patterns = ((re.sub(r"\\{\w+\\}", "[^/]+", re.escape(each)), item) for each, item in templates.items())
+        return next((item for pattern, item in patterns if re.fullmatch(pattern, path)), {})
 
     def _check_headers(self, response: Json, answer: Answer) -> None:
         sent = {name.lower(): value for name, value in answer.headers.items()}
@@ -94,6 +99,11 @@ class Contract:
         assert media_type in response["content"], f"{media_type} is not documented"
         value = answer.json if media_type.endswith("json") else answer.text
         assert self.faults(response["content"][media_type]["schema"], value) == []
+
+
+def _method(event: Event) -> str:
+    method: str = event["requestContext"]["http"]["method"]
+    return method.lower()
 
 
 def _closed(components: Json) -> Json:

@@ -13,6 +13,7 @@ from tests.support.events import Event, behind_iam, cases, with_body, with_heade
 from tests.support.world import ACME, DEMO, Answer, World
 from vocespace.api import IAM_PREFIX
 from vocespace.errors import QuotaExceededError, UpstreamFailedError, UpstreamTimeoutError
+from vocespace.livekit_events import MAX_EVENT
 from vocespace.rate_limit import Allowance
 
 CAMEL_CASE = ("livekit_token", "post_camel_case")
@@ -32,6 +33,8 @@ ISSUE = ("POST", "/api/livekit-token")
 BLOCK = ("POST", "/api/blocks")
 BLOCKS = ("GET", "/api/blocks")
 UNBLOCK = ("DELETE", "/api/blocks")
+ROOMS = ("GET", "/api/spaces/{space}/rooms")
+HOOK = ("POST", "/hooks/livekit")
 HEALTH = ("GET", "/healthz")
 OPENAPI = ("GET", "/openapi.json")
 DOCS = ("GET", "/docs")
@@ -44,6 +47,8 @@ FILES = {
     BLOCK: ("blocks", "post_block"),
     BLOCKS: ("blocks", "get_blocks"),
     UNBLOCK: ("blocks", "delete_block"),
+    ROOMS: ("rooms", "get_rooms"),
+    HOOK: ("livekit_events", "participant_joined"),
     HEALTH: ("service_info", "healthz"),
     OPENAPI: ("service_info", "openapi"),
     DOCS: ("service_info", "docs"),
@@ -99,6 +104,22 @@ def once_blocked(world: World, event: Event) -> Event:
     return event
 
 
+def once_entered(world: World, event: Event) -> Event:
+    """After somebody has been let into a room of the space."""
+    assert world.call("connection_details", world.event("connection_details", "post_platform")).status == 200
+    return event
+
+
+def in_space(space: str) -> Change:
+    """Of another space."""
+    return lambda _, event: event | {"pathParameters": {"space": space}}
+
+
+def text(body: str) -> Change:
+    """With another body, as the LiveKit server would sign it."""
+    return lambda world, event: world.from_livekit(event | {"body": body})
+
+
 def behind_the_role(change: Change) -> Change:
     """The same behind IAM, by a role of the platform whose API key it would have carried."""
 
@@ -147,6 +168,8 @@ BEHIND = {
     BLOCK: "vocespace.blocking.Blocking.add",
     BLOCKS: "vocespace.blocking.Blocking.blocks_of",
     UNBLOCK: "vocespace.blocking.Blocking.remove",
+    ROOMS: "vocespace.room_list.RoomList.rooms_of",
+    HOOK: "functions.livekit_events.app.room_event",
     HEALTH: "functions.service_info.app.answer",
     OPENAPI: "functions.service_info.app.document",
     DOCS: "functions.service_info.app.document",
@@ -211,6 +234,14 @@ OF_PLATFORMS: list[Witness] = [
     (UNBLOCK, 429, as_it_is),
     (UNBLOCK, 500, as_it_is),
     (UNBLOCK, 503, deployed(TABLE_NAME="gone")),
+    (ROOMS, 200, once_entered),
+    (ROOMS, 400, in_space("a$b")),
+    (ROOMS, 401, headers(authorization=None)),
+    (ROOMS, 403, by_acme),
+    (ROOMS, 404, as_it_is),
+    (ROOMS, 429, as_it_is),
+    (ROOMS, 500, as_it_is),
+    (ROOMS, 503, deployed(TABLE_NAME="gone")),
 ]
 """What a platform can ask for, by its API key and by its role."""
 
@@ -234,6 +265,13 @@ WITNESSES: list[Witness] = [
     (GET, 502, as_it_is),
     (GET, 503, deployed(SIGNING_SECRET_ID="gone")),
     (GET, 504, as_it_is),
+    (HOOK, 200, as_it_is),
+    (HOOK, 400, text("nonsense")),
+    (HOOK, 401, headers(authorization=None)),
+    (HOOK, 413, text("a" * (MAX_EVENT + 1))),
+    (HOOK, 415, headers(content_type="application/json")),
+    (HOOK, 500, as_it_is),
+    (HOOK, 503, deployed(LIVEKIT_SECRET_ID="gone")),
     (HEALTH, 200, as_it_is),
     (HEALTH, 500, as_it_is),
     (OPENAPI, 200, as_it_is),

@@ -10,9 +10,11 @@ from functions.service_info.app import lambda_handler
 from tests.contract.contract import METHODS, Contract
 from tests.support.events import load_event, with_body, with_headers
 from tests.support.users import everybody_is
-from tests.support.world import DEMO, Answer, Context, World
+from tests.support.world import DEMO, TABLE, Answer, Context, World
 from vocespace.api import IAM_PREFIX
 from vocespace.container import Container
+from vocespace.spaces import Spaces
+from vocespace.table import Table
 
 QUOTA = 2
 CALLS = [
@@ -22,6 +24,7 @@ CALLS = [
     ("blocks", "post_block"),
     ("blocks", "get_blocks"),
     ("blocks", "delete_block"),
+    ("rooms", "get_rooms"),
 ]
 OWNER: dict[str, object] = {"identity": "owner"}
 USERS: list[tuple[str, int, dict[str, object]]] = [
@@ -53,16 +56,16 @@ def test_signed_in_users_are_answered_as_documented(
         contract.check(event, answer)
 
 
-@pytest.mark.parametrize("case", ["post_block", "get_blocks", "delete_block"])
-def test_blocks_are_not_for_signed_in_users(
-    contract: Contract, world: World, monkeypatch: pytest.MonkeyPatch, case: str
+@pytest.mark.parametrize(("function", "case"), [each for each in CALLS if each[0] in {"blocks", "rooms"}])
+def test_spaces_are_not_run_by_signed_in_users(
+    contract: Contract, world: World, monkeypatch: pytest.MonkeyPatch, function: str, case: str
 ) -> None:
-    """A user's token is refused unverified: the function of the blocks is deployed without what verifies one."""
+    """A user's token is refused unverified: these functions are deployed without what verifies one."""
     monkeypatch.setattr(Container, "_users", lambda _: pytest.fail("the token is verified"))
     [user] = {world.event(function, "post_user")["headers"]["authorization"] for function, *_ in USERS}
-    event = with_headers(world.event("blocks", case), authorization=user)
+    event = with_headers(world.event(function, case), authorization=user)
 
-    answer = world.call("blocks", event)
+    answer = world.call(function, event)
 
     assert answer.status == 401
     contract.check(event, answer)
@@ -75,6 +78,7 @@ def test_quota_is_told_as_documented(contract: Contract, world: World, function:
     world.put_platform(DEMO.model_copy(update={"policy": policy}))
     world.clock.advance(-(world.clock.time() % 60))
     blocked = world.call("blocks", with_body(world.event("blocks", "post_block"), id="user_24680"))
+    Spaces(Table(TABLE), world.clock).entered("my-workspace", person="user_1", platform="demo")
     event = world.event(function, case)
 
     within, beyond = (world.call(function, event) for _ in range(QUOTA))

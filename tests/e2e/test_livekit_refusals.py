@@ -92,6 +92,9 @@ def test_three_identities_manage_their_room(
     host = visitor(identity, f"managed-{identity}", "host")
     # Somebody of the same id is in another room, and stays there.
     guest, elsewhere = visitor("guest", host.space), visitor("guest", f"neighbours-{identity}")
+    for each in (guest, elsewhere):
+        # A guest who is the first makes the space, and manages its rooms.
+        by_connection_details(service, visitor("participant", each.space, "first"))
     ticket, inside, outside = door(service, host), *(by_connection_details(service, who) for who in (guest, elsewhere))
 
     async def manage() -> None:

@@ -1,4 +1,7 @@
-"""The built functions in Lambda's container, by SAM CLI: each file of events/, and the API of `sam local start-api`."""
+"""The built functions in Lambda's container, by SAM CLI: each file of events/, and the API of `sam local start-api`.
+
+Steps of a rotation are left out: each takes the one before it for granted.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,16 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local import stack
+from local.sqs_event import event_for
 from local.template import FunctionSpec
 from tests.support import events
 from tests.support.events import Event
+from tests.support.livekit_webhooks import signed, with_members
 from tests.support.stack import ROOT
 from tools.sam_local.deployment import Deployment, EngineMissingError, deployed
 from vocespace.jws import sign
@@ -32,7 +36,11 @@ MAKES_AN_ENGINE = ROOT.parent / "shared" / "sam-local" / "up"
 WEB_CLIENT = "https://vocespace.example"
 STARTUP_SECONDS = 120
 
+HOOK, WORKER, QUEUE = "livekit_events", "track_occupancy", "LiveKitEventsQueue"
+
 Answer = dict[str, Any]
+MakeEvent = Callable[[str, str], Event]
+Invoke = Callable[[str, Event], Any]
 
 
 @pytest.fixture(name="deployment", scope="module")
@@ -49,7 +57,7 @@ def _deployment() -> Iterator[Deployment]:
 
 
 @pytest.fixture(name="make_event", scope="module")
-def _make_event(deployment: Deployment) -> Callable[[str, str], Event]:
+def _make_event(deployment: Deployment) -> MakeEvent:
     now, demo = int(time.time()), deployment.demo
     claims = {
         "id": "u1",
@@ -60,9 +68,16 @@ def _make_event(deployment: Deployment) -> Callable[[str, str], Event]:
         "exp": now + 600,
     }
     token = sign(claims, demo.signing_secret.encode(), demo.signing_kid)
-    return lambda function, case: events.fresh(
-        events.load_event(function, case), api_key=demo.api_key_text, token=token, now=now
-    )
+
+    def make_event(function: str, case: str) -> Event:
+        event = events.load_event(function, case)
+        if (function, case) in events.cases():
+            event = events.fresh(event, api_key=demo.api_key_text, token=token, now=now)
+        if function == HOOK and "authorization" in event["headers"]:
+            return _from_livekit(event, deployment)
+        return event
+
+    return make_event
 
 
 @pytest.fixture(name="functions", scope="module")
@@ -70,22 +85,34 @@ def _functions(deployment: Deployment) -> dict[str, FunctionSpec]:
     return {each.handler.split(".")[1]: each for each in deployment.stack.template.functions()}
 
 
+@pytest.fixture(name="invoke", scope="module")
+def _invoke(
+    deployment: Deployment, functions: Mapping[str, FunctionSpec], tmp_path_factory: pytest.TempPathFactory
+) -> Invoke:
+    def invoke(function: str, event: Event) -> object:
+        file = tmp_path_factory.mktemp(function) / "event.json"
+        file.write_text(json.dumps(event), encoding="utf-8")
+        command = deployment.command("invoke", functions[function].logical_id, "--event", str(file))
+        run = subprocess.run(command, env=deployment.environment(), check=False, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+        return json.loads(run.stdout)
+
+    return invoke
+
+
+@pytest.fixture(name="from_source", scope="module")
+def _from_source(deployment: Deployment, functions: Mapping[str, FunctionSpec]) -> Invoke:
+    def invoke(function: str, event: Event) -> object:
+        with stack.running([functions[function]], {"AWS_ENDPOINT_URL": deployment.endpoint}, size=1, log=2) as pools:
+            return pools[functions[function].logical_id].invoke(event, "request")
+
+    return invoke
+
+
 @pytest.fixture(name="answers", scope="module")
-def _answers(
-    deployment: Deployment,
-    functions: Mapping[str, FunctionSpec],
-    make_event: Callable[[str, str], Event],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[dict[tuple[str, str], Future[Answer]]]:
-    folder = tmp_path_factory.mktemp("events")
-
-    def invoke(function: str, case: str) -> Answer:
-        file = folder / f"{function}.{case}.json"
-        file.write_text(json.dumps(make_event(function, case)), encoding="utf-8")
-        return _invoke(deployment, functions[function].logical_id, file)
-
+def _answers(make_event: MakeEvent, invoke: Invoke) -> Iterator[dict[tuple[str, str], Future[Any]]]:
     with ThreadPoolExecutor(max_workers=2) as pool:
-        yield {each: pool.submit(invoke, *each) for each in events.cases()}
+        yield {each: pool.submit(invoke, each[0], make_event(*each)) for each in (*events.others(), *events.cases())}
         pool.shutdown(cancel_futures=True)
 
 
@@ -93,21 +120,51 @@ def _answers(
 def test_an_event_is_answered_in_the_container_as_by_the_source(
     function: str,
     case: str,
-    deployment: Deployment,
-    functions: Mapping[str, FunctionSpec],
-    make_event: Callable[[str, str], Event],
+    make_event: MakeEvent,
+    from_source: Invoke,
     answers: Mapping[tuple[str, str], Future[Answer]],
 ) -> None:
     """What was built answers each file of events/ with the status, the headers and the members that the source does."""
-    with stack.running([functions[function]], {"AWS_ENDPOINT_URL": deployment.endpoint}, size=1, log=2) as pools:
-        expected = pools[functions[function].logical_id].invoke(make_event(function, case), "request")
-
+    expected = from_source(function, make_event(function, case))
     actual = answers[function, case].result()
 
     assert isinstance(expected, dict)
     assert actual["statusCode"] == expected["statusCode"] < HTTPStatus.INTERNAL_SERVER_ERROR
     assert actual["headers"].keys() == expected["headers"].keys()
     assert _members(actual) == _members(expected)
+
+
+@pytest.mark.parametrize(("function", "case"), events.others())
+def test_work_that_nobody_waits_for_is_done_in_the_container_as_by_the_source(
+    function: str,
+    case: str,
+    make_event: MakeEvent,
+    from_source: Invoke,
+    answers: Mapping[tuple[str, str], Future[Any]],
+) -> None:
+    """Messages and the schedule: the same is told of what failed, which is nothing, although LiveKit is away."""
+    expected = from_source(function, make_event(function, case))
+    assert answers[function, case].result() == expected
+    assert expected in (None, {"batchItemFailures": []})
+
+
+def test_a_webhook_goes_through_the_containers_to_the_list_of_rooms(
+    deployment: Deployment, make_event: MakeEvent, invoke: Invoke
+) -> None:
+    """Somebody gets an empty room and comes: LiveKit tells, the queue hands it on, and the platform sees them there."""
+    space, event_id = "through-containers", "EV_through_containers"
+    webhook = with_members(
+        make_event(HOOK, "participant_joined"), id=event_id, room={"sid": "RM_containers", "name": space}
+    )
+    listed = make_event("rooms", "get_rooms") | {"pathParameters": {"space": space}}
+
+    let_in = invoke("livekit_token", events.with_body(make_event("livekit_token", "post"), room_name=space))
+    assert let_in["statusCode"] == HTTPStatus.CREATED
+    taken_in = invoke(HOOK, _from_livekit(webhook, deployment))
+    assert taken_in["statusCode"] == HTTPStatus.OK
+    assert invoke(WORKER, _batch_with(event_id, deployment)) == {"batchItemFailures": []}
+    rooms = json.loads(invoke("rooms", listed)["body"])["rooms"]
+    assert [(room["made"], room["state"], room["occupancy"]) for room in rooms] == [("fresh", "occupied", 1)]
 
 
 @pytest.fixture(name="api", scope="module")
@@ -138,12 +195,17 @@ def test_the_api_of_start_api_answers_on_every_function(api: str, deployment: De
     assert _ask(urllib.request.Request(f"{api}/healthz"))["status"] == "ok"
 
 
-def _invoke(deployment: Deployment, logical_id: str, event: Path) -> Answer:
-    command = deployment.command("invoke", logical_id, "--event", str(event))
-    run = subprocess.run(command, env=deployment.environment(), check=False, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    answer: Answer = json.loads(run.stdout)
-    return answer
+def _from_livekit(event: Event, deployment: Deployment) -> Event:
+    pair = json.loads(deployment.demo.livekit_secret)
+    return signed(event, key=pair["apiKey"], secret=pair["apiSecret"], now=int(time.time()))
+
+
+def _batch_with(event_id: str, deployment: Deployment) -> Event:
+    queue = deployment.stack.queues[QUEUE]
+    while messages := queue.receive(10):
+        if event_id in {each["Attributes"]["MessageDeduplicationId"] for each in messages}:
+            return event_for(messages, queue.arn)
+    pytest.fail("the event is not in the queue")
 
 
 def _members(answer: Answer) -> set[str]:

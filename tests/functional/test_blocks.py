@@ -46,12 +46,12 @@ def unblock(world: World, **query: str) -> Answer:
 
 
 def attempts(world: World) -> list[int]:
-    """What the person gets by every way in: a connection, a link, and a link that they already have."""
+    """What the person gets by every way in, to no room: a connection, a link, and a link that they already have."""
     token = world.token(id=PERSON, space=SPACE)
     redeem = with_query(world.event("connection_details", "get_json"), {"auth": "demo", "token": token})
     events = [
-        ("connection_details", with_body(world.event("connection_details", "post_platform"), **ONE)),
-        ("redirect_url", with_body(world.event("redirect_url", "post_ttl"), **ONE)),
+        ("connection_details", with_body(world.event("connection_details", "post_platform"), **ONE, room=None)),
+        ("redirect_url", with_body(world.event("redirect_url", "post_ttl"), **ONE, room=None)),
         ("connection_details", redeem),
     ]
     return [world.call(*each).status for each in events]
@@ -119,7 +119,7 @@ def test_a_block_ends_when_it_was_to_end(world: World) -> None:
     world.clock.advance(1)
     assert attempts(world) == [200, 201, 200]
     assert listed(world) == []
-    (item,) = [each for each in _items() if each["pk"]["S"].startswith("SPACE#")]
+    (item,) = [each for each in _items() if each["sk"]["S"].startswith("BLOCK#")]
     assert item["ttl"] == {"N": str(NOW + 100)}
 
 
@@ -151,6 +151,8 @@ def test_a_space_without_blocks_costs_no_call(world: World) -> None:
     assert _digests() == 1
     unblock(world, id="user_2")
     assert _digests() == 0
+    attempts(world)
+    world.clock.advance(5)
     calls: list[str] = []
     aws.dynamodb().meta.events.register("before-call", lambda model, **_: calls.append(model.name))
 

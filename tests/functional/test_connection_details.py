@@ -10,8 +10,20 @@ import pytest
 from tests.support.clock import NOW
 from tests.support.events import with_body, with_headers, with_query
 from tests.support.links import web_client_link
-from tests.support.world import ACME_KID, ACME_SECRET, DEMO, LIVEKIT_KEY, LIVEKIT_SECRET, LIVEKIT_URL, WEB_CLIENT, World
+from tests.support.world import (
+    ACME_KID,
+    ACME_SECRET,
+    DEMO,
+    LIVEKIT_KEY,
+    LIVEKIT_SECRET,
+    LIVEKIT_URL,
+    TABLE,
+    WEB_CLIENT,
+    World,
+)
 from vocespace.platforms import Policy
+from vocespace.space_records import Space, Strategy, room_key, space_key
+from vocespace.table import Table
 
 NAME = "connection_details"
 GUEST_RIGHTS = {"viewRoom"}
@@ -75,6 +87,50 @@ def test_an_empty_room_is_one_of_ones_own(world: World) -> None:
     assert not any(room.startswith("$") for room in rooms)
 
 
+def test_a_meeting_is_in_one_room(world: World) -> None:
+    """Whoever comes for it; another platform's meeting of the same name is another one, and so is no meeting."""
+    event = with_body(world.event(NAME, "post_platform"), space="acme-1")
+    acme = with_body(world.event(NAME, "post_platform", platform="acme"), space="acme-1", auth="acme")
+    asked = [
+        with_body(event, id="ada", meeting="standup"),
+        with_body(event, id="bob", meeting="standup"),
+        with_body(event, id="cid", meeting="other"),
+        with_body(event, id="ada"),
+        with_body(acme, id="dan", meeting="standup"),
+    ]
+
+    rooms = [world.call(NAME, each).json["room"] for each in asked]
+
+    assert rooms[0] == rooms[1]
+    assert len(set(rooms)) == 4
+
+
+def test_a_guest_who_makes_a_space_manages_it(world: World) -> None:
+    """Without sidebar and AI; under an id that proves nothing, in that one answer only."""
+    event = world.event(NAME, "post_guest")
+
+    first, second = (world.call(NAME, event) for _ in range(2))
+
+    assert rights(first.json) == {
+        each for each in first.json["permissions"] if each not in {"showSideChannel", "showAI"}
+    }
+    video = participant(first.json["participantToken"])["video"]
+    assert (video["roomAdmin"], video["roomRecord"]) == (True, False)
+    assert rights(second.json) == GUEST_RIGHTS
+    assert participant(second.json["participantToken"])["video"]["roomAdmin"] is False
+
+
+def test_a_platforms_guest_goes_on_managing_the_space_they_have_made(world: World) -> None:
+    """The platform vouches for the id; nobody else has these rights, and no other platform's guest of the same id."""
+    event = with_body(world.event(NAME, "post_platform"), space="acme-1", identity="guest", room=None)
+    acme = with_body(world.event(NAME, "post_platform", platform="acme"), space="acme-1", identity="guest", auth="acme")
+    asked = [event, event, with_body(event, id="other"), with_body(acme, room="stage")]
+
+    granted = [participant(world.call(NAME, each).json["participantToken"])["video"]["roomAdmin"] for each in asked]
+
+    assert granted == [True, True, False, False]
+
+
 @pytest.mark.parametrize(("room", "expected"), [("$space", "$space"), ("stage", "stage"), (None, None)])
 def test_any_other_room_stays_as_it_was_said(world: World, room: str | None, expected: str | None) -> None:
     """The main room, a named one, or the person's own choice."""
@@ -98,6 +154,8 @@ def test_a_room_can_be_a_livekit_room(world: World, room: str | None, room_name:
 
 def test_nobody_is_a_guest_whatever_the_body_claims(world: World) -> None:
     """Without a credential the documented example enters as a guest, under an id that can evict nobody."""
+    world.call(NAME, world.event(NAME, "post_platform"))
+
     answer = world.call(NAME, with_body(world.event(NAME, "post_guest"), identity="owner"))
 
     assert answer.status == 200
@@ -375,8 +433,40 @@ def test_a_customer_who_asks_for_an_agent_is_told_to_wait(world: World) -> None:
     answer = world.call(NAME, with_body(world.event(NAME, "post_customer"), room="$empty"))
 
     assert answer.status == 409
-    assert answer.json["code"] == "no_agent_available"
+    assert (answer.json["code"], answer.json["waiting"]) == ("no_agent_available", 1)
     assert int(answer.headers["Retry-After"]) > 0
+
+    other = world.call(NAME, with_body(world.event(NAME, "post_customer"), room="$empty", id="customer_2"))
+    assert other.json["waiting"] == 2
+
+
+def test_a_customer_meets_the_agent_who_waits(world: World) -> None:
+    """Both get the same room, and the next customer waits."""
+    agent = world.call(NAME, with_body(world.event(NAME, "post_agent"), room="$empty")).json
+    event = with_body(world.event(NAME, "post_customer"), room="$empty")
+
+    customer, again, other = (world.call(NAME, with_body(event, id=each)) for each in ("c1", "c1", "c2"))
+
+    assert agent["room"] == customer.json["room"] == again.json["room"]
+    assert participant(customer.json["participantToken"])["attributes"]["room"] == agent["room"]
+    assert other.status == 409
+
+
+def test_a_pool_that_is_taken_is_a_409(world: World) -> None:
+    """That says when to ask again; what was not found is not counted."""
+    table = Table(TABLE)
+    pool = Space(created_at=NOW, strategy=Strategy.POOL).to_wire()
+    table.write_together(
+        table.put(space_key("my-workspace") | pool),
+        table.put(room_key("my-workspace", "booth") | {"made": "pool"}),
+    )
+    event = world.event(NAME, "post_platform")
+
+    first, second = (world.call(NAME, with_body(event, id=each)) for each in ("ada", "bob"))
+
+    assert (first.status, first.json["room"]) == (200, "booth")
+    assert (second.status, second.json["code"]) == (409, "no_empty_room")
+    assert int(second.headers["Retry-After"]) > 0
 
 
 @pytest.mark.parametrize(

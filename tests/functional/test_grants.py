@@ -72,9 +72,12 @@ def test_one_person_is_the_same_by_every_door(world: World, room: str, mapping: 
 @pytest.mark.parametrize("identity", [each.value for each in Identity])
 def test_a_policy_narrows_what_an_identity_gets_by_every_door(world: World, identity: str, limits: str) -> None:
     """Never more than the design's table; only the change of one's own metadata depends on the door."""
+    # A guest manages a space that they have made themselves.
+    world.call("connection_details", with_body(world.event("connection_details", "post_platform"), id="somebody"))
     said, taken = LIMITS[limits]
     other = "guest" if identity == "owner" else "owner"
     world.put_platform(with_policy(DEMO, grants={identity: said, other: {"canSubscribe": False}}))
+    world.configure()
 
     tokens = by_every_door(world, identity)
 

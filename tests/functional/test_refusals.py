@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.aws_faults import fail
 from tests.support.clock import NOW
-from tests.support.events import Event, with_headers, with_query
+from tests.support.events import Event, with_body, with_headers, with_query
 from tests.support.world import RING, RING_KEYS, SIGNING_SECRET, TABLE, World
 from vocespace import aws
 from vocespace.jws import sign
@@ -186,19 +186,24 @@ def test_a_malformed_environment_is_an_opaque_500(world: World, capsys: pytest.C
 
 
 def test_the_warm_path_makes_no_call(world: World) -> None:
-    """Once a platform, its key and the secrets are known, nothing on the network is asked."""
+    """Once a platform, its key, the space and the secrets are known, nothing on the network is asked for no room."""
     calls: list[object] = []
     for client in (aws.secrets_manager(), aws.dynamodb()):
         client.meta.events.register("before-call", lambda **call: calls.append(call))
 
-    ways = (ISSUE, REDEEM, ("connection_details", "post_platform"), ("livekit_token", "post"))
-    for event in ways:
-        world.call(event[0], world.event(*event))
+    asked = with_body(world.event("livekit_token", "post"), participant_attributes=None)
+    ways = [
+        (ISSUE[0], world.event(*ISSUE)),
+        (REDEEM[0], world.event(*REDEEM)),
+        ("connection_details", with_body(world.event("connection_details", "post_platform"), room=None)),
+        ("livekit_token", asked),
+    ]
+    statuses = [world.call(*each).status for each in ways]
     first = len(calls)
-    for event in ways:
-        world.call(event[0], world.event(*event))
+    again = [world.call(*each).status for each in ways]
 
-    assert first == 4
+    assert statuses == again == [201, 200, 200, 201]
+    assert first == 6
     assert len(calls) == first
     assert TABLE in str(calls)
 

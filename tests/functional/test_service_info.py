@@ -137,6 +137,8 @@ def test_docs_leave_room_in_the_answer_of_a_function(monkeypatch: pytest.MonkeyP
         ("HEAD", "/healthz", {"GET"}),
         ("POST", "/openapi.json", {"GET"}),
         ("BREW", "/healthz", {"GET"}),
+        ("POST", "/api/spaces/my space/rooms", {"GET"}),
+        ("DELETE", "/iam/api/spaces/हिन्दी/rooms", {"GET"}),
     ],
 )
 def test_another_method_of_a_route_is_told_which_there_are(method: str, path: str, allowed: set[str]) -> None:
@@ -149,7 +151,18 @@ def test_another_method_of_a_route_is_told_which_there_are(method: str, path: st
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/api", "/api/connection-details/", "/API/connection-details", "/api/connection-detail", "//healthz", "/%00"],
+    [
+        "/",
+        "/api",
+        "/api/connection-details/",
+        "/API/connection-details",
+        "/api/connection-detail",
+        "//healthz",
+        "/%00",
+        "/api/spaces//rooms",
+        "/api/spaces/hall/rooms/",
+        "/api/spaces/a/b/rooms",
+    ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_unknown_paths_are_not_found(method: str, path: str) -> None:

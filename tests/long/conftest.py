@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from vocespace import observability
@@ -25,3 +27,9 @@ def _no_sockets(socket_disabled: None) -> None:
 def _nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in TELLERS:
         monkeypatch.setattr(observability, name, lambda *_: None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_word_about_credentials() -> None:
+    # botocore tells for each client where it has found them, and every history makes one.
+    logging.getLogger("botocore.credentials").setLevel(logging.WARNING)

@@ -17,7 +17,7 @@ import pytest
 from botocore.handlers import BUILTIN_HANDLERS
 
 from tests.support.iam import allows
-from tests.support.stack import Stack, bus_arn, secret_arn, table_arn
+from tests.support.stack import Stack, bus_arn, queue_arn, secret_arn, table_arn
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -27,6 +27,7 @@ _RESOURCES = {
     "dynamodb": ("TableName", table_arn),
     "events": ("EventBusName", bus_arn),
     "secretsmanager": ("SecretId", secret_arn),
+    "sqs": ("QueueUrl", queue_arn),
 }
 _PARTITION = re.compile(r"pk = (:\w+)")
 _LEADING_KEYS = "dynamodb:LeadingKeys"

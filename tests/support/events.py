@@ -1,4 +1,4 @@
-"""The files in events/, API Gateway's and Secrets Manager's: one loader for every test.
+"""The files in events/, API Gateway's, Secrets Manager's, the queue's and the schedule's: one loader for every test.
 
 The files are valid as they stand, but they hold no living credential and their times are long over: `fresh` puts in a
 key, a token and the present, and leaves the rest as it is.
@@ -31,6 +31,11 @@ def cases() -> list[tuple[str, str]]:
 def steps() -> list[tuple[str, str]]:
     """Every (function, case) there is a file for with an event of a rotation."""
     return [each for each in _files() if "Step" in load_event(*each)]
+
+
+def others() -> list[tuple[str, str]]:
+    """Every (function, case) there is a file for with an event of a queue's or a schedule's."""
+    return [each for each in _files() if load_event(*each).keys() & {"Records", "detail-type"}]
 
 
 def load_event(function: str, case: str) -> Event:

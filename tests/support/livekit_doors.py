@@ -62,7 +62,7 @@ def by_connection_details(service: Mapping[str, str], visitor: Visitor) -> Ticke
         NoTicketError: it is refused.
     """
     now = int(time.time())
-    body = _person(visitor) | {"iat": now, "exp": now + 600}
+    body = person_of(visitor) | {"iat": now, "exp": now + 600}
     return _ticket(_post(service, "/api/connection-details", visitor.auth, body))
 
 
@@ -72,7 +72,7 @@ def by_redirect_url(service: Mapping[str, str], visitor: Visitor) -> Ticket:
     Raises:
         NoTicketError: it is refused.
     """
-    link = _post(service, "/api/redirect-url", visitor.auth, _person(visitor))["redirectUrl"]
+    link = _post(service, "/api/redirect-url", visitor.auth, person_of(visitor))["redirectUrl"]
     return follow(link)
 
 
@@ -112,7 +112,8 @@ def call(service: Mapping[str, str], method: str, path: str, **request: Any) -> 
     return requests.request(method, service["BASE_URL"] + path, headers=headers, timeout=PATIENCE, **request)
 
 
-def _person(visitor: Visitor) -> dict[str, Any]:
+def person_of(visitor: Visitor) -> dict[str, Any]:
+    """What a platform says about somebody."""
     who = {"id": visitor.id, "username": visitor.name, "space": visitor.space, "identity": visitor.identity}
     return who | ({"room": visitor.room} if visitor.room else {})
 

@@ -42,9 +42,12 @@ class LiveKitServer:
 
 
 @contextmanager
-def running_livekit() -> Iterator[LiveKitServer]:
-    """One of our own, with no rooms; where it cannot run the test is skipped, in CI it fails."""
-    livekit = LiveKit.on(0)
+def running_livekit(webhook_url: str = "") -> Iterator[LiveKitServer]:
+    """One of our own, with no rooms, which tells nobody or a URL who comes and goes.
+
+    Where it cannot run the test is skipped, in CI it fails.
+    """
+    livekit = LiveKit.on(0, webhook_url=webhook_url)
     try:
         program = server()
     except CannotRunError as error:

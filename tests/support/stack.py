@@ -23,13 +23,17 @@ PARAMETERS = {
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A deployment, as far as it decides what the roles allow. Tables, secrets and the bus go by name or by ARN."""
+    """A deployment, as far as it decides what the roles allow.
+
+    The table, the secrets and the bus go by name or by ARN, the queue by its URL.
+    """
 
     provider: str
     table: str
     signing_secret: str
     livekit_secret: str
     event_bus: str = ""
+    queue: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Stack:
@@ -40,6 +44,7 @@ class Stack:
             signing_secret=environment.get("SIGNING_SECRET_ID", ""),
             livekit_secret=environment.get("LIVEKIT_SECRET_ID", ""),
             event_bus=environment.get("AUDIT_EVENT_BUS", ""),
+            queue=environment.get("LIVEKIT_EVENTS_QUEUE_URL", ""),
         )
 
     def function(self, name: str) -> FunctionSpec:
@@ -62,6 +67,11 @@ def bus_arn(name: str) -> str:
     return name if name.startswith("arn:") else f"arn:aws:events:us-east-1:123456789012:event-bus/{name}"
 
 
+def queue_arn(url: str) -> str:
+    """The ARN of a queue, of which the URL or already the ARN is given."""
+    return url if url.startswith("arn:") else f"arn:aws:sqs:us-east-1:123456789012:{url.rpartition('/')[2]}"
+
+
 @cache
 def create_table_arguments(name: str) -> Tree:
     """The arguments of DynamoDB's CreateTable for the stack's table under this name."""
@@ -74,6 +84,7 @@ def _functions(stack: Stack) -> dict[str, FunctionSpec]:
         "Table": {"Ref": stack.table, "Arn": table_arn(stack.table)},
         "SigningSecret": secret_arn(stack.signing_secret),
         "LiveKitSecret": secret_arn(stack.livekit_secret),
+        "LiveKitEventsQueue": {"Ref": stack.queue, "Arn": queue_arn(stack.queue)},
     }
     parameters = PARAMETERS | {"ConnectionProvider": stack.provider, "AuditEventBus": stack.event_bus}
     template = Template.load(TEMPLATE, parameters, physical_ids)

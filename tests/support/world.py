@@ -17,8 +17,10 @@ import moto
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from local.cloud import REGION
 from tests.support.clock import NOW, FakeClock
 from tests.support.events import Event, fresh, load_event
+from tests.support.livekit_webhooks import signed
 from tests.support.stack import create_table_arguments
 from vocespace import aws, container, observability, registry
 from vocespace.api_keys import ApiKey
@@ -34,6 +36,7 @@ ACME_KID = "acme-1"
 ACME_SECRET = "acme-signs-its-own-tokens-0123456789abcdef"
 LIVEKIT_KEY = "APItests"
 LIVEKIT_SECRET = "livekit-secret-of-the-tests-0123456789abcdef"
+QUEUE = "livekit-events.fifo"
 LIVEKIT_URL = "wss://livekit.example"
 WEB_CLIENT = "https://vocespace.example"
 RING_KEYS = [
@@ -45,6 +48,7 @@ ENVIRONMENT = {
     "TABLE_NAME": TABLE,
     "SIGNING_SECRET_ID": "signing",
     "LIVEKIT_SECRET_ID": "livekit",
+    "LIVEKIT_EVENTS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/{QUEUE}",
     "VOCESPACE_URL": WEB_CLIENT,
     "GUEST_ACCESS": "true",
     "POWERTOOLS_SERVICE_NAME": "vocespace-connect",
@@ -135,12 +139,34 @@ class World:
     def event(self, function: str, case: str, *, platform: str = "demo") -> Event:
         """A file of events/ with living credentials, at the clock's time."""
         now = int(self.clock.time())
-        return fresh(load_event(function, case), api_key=self.api_keys[platform], token=self.token(), now=now)
+        event = fresh(load_event(function, case), api_key=self.api_keys[platform], token=self.token(), now=now)
+        return self.from_livekit(event) if function == "livekit_events" else event
+
+    def from_livekit(self, event: Event, **claims: object) -> Event:
+        """The same event as our LiveKit server signs it, if it carries a credential; and there is a queue for it."""
+        boto3.client("sqs").create_queue(QueueName=QUEUE, Attributes={"FifoQueue": "true"})
+        if "authorization" not in event["headers"]:
+            return event
+        return signed(event, key=LIVEKIT_KEY, secret=LIVEKIT_SECRET, now=int(self.clock.time()), **claims)
+
+    def queued(self) -> list[dict[str, Any]]:
+        """Takes all messages out of the queue, as Lambda would hand them over."""
+        queue = boto3.resource("sqs").get_queue_by_name(QueueName=QUEUE)
+        found: list[dict[str, Any]] = []
+        while messages := queue.receive_messages(MaxNumberOfMessages=10, AttributeNames=["All"]):
+            for message in messages:
+                found.append({"messageId": message.message_id, "body": message.body, "attributes": message.attributes})
+                message.delete()
+        return found
+
+    def invoke(self, function: str, event: Event) -> Any:  # noqa: ANN401 - JSON
+        """Invokes a function's handler as Lambda would, and returns what it returns."""
+        handler = importlib.import_module(f"functions.{function}.app").lambda_handler
+        return json.loads(json.dumps(handler(event, Context(function))))
 
     def call(self, function: str, event: Event) -> Answer:
-        """Invokes a function's handler as Lambda would."""
-        handler = importlib.import_module(f"functions.{function}.app").lambda_handler
-        answer = json.loads(json.dumps(handler(event, Context(function))))
+        """The same for what API Gateway sends."""
+        answer = self.invoke(function, event)
         return Answer(answer["statusCode"], answer["headers"], answer.get("body") or "")
 
 
@@ -169,7 +195,7 @@ def world_in_memory(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterat
     handler = observability.logger().registered_handler
     assert isinstance(handler, StreamHandler)
     handler.setStream(CurrentStdout())
-    for client in (aws.secrets_manager, aws.dynamodb, aws.events):
+    for client in (aws.secrets_manager, aws.dynamodb, aws.events, aws.sqs):
         client.cache_clear()
     with moto.mock_aws():
         yield World(clock, monkeypatch)

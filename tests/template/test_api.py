@@ -113,5 +113,6 @@ def test_iam_lets_requests_into_its_own_routes_only(template: Template) -> None:
         ("POST", "/iam/api/blocks"),
         ("GET", "/iam/api/blocks"),
         ("DELETE", "/iam/api/blocks"),
+        ("GET", "/iam/api/spaces/{space}/rooms"),
     }
     assert template.properties("HttpApi")["Auth"] == {"EnableIamAuthorizer": True}

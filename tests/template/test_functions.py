@@ -15,10 +15,12 @@ from vocespace import aws, vocespace_provider
 from vocespace.settings import Settings
 
 TOKEN_FUNCTIONS = ("ConnectionDetailsFunction", "RedirectUrlFunction", "LivekitTokenFunction")
-CALLED_BY_PLATFORMS = (*TOKEN_FUNCTIONS, "BlocksFunction")
-CALLED_BY_THE_API = (*CALLED_BY_PLATFORMS, "ServiceInfoFunction")
+CALLED_BY_PLATFORMS = (*TOKEN_FUNCTIONS, "BlocksFunction", "RoomsFunction")
+CALLED_BY_LIVEKIT = "LiveKitEventsFunction"
+CALLED_BY_THE_API = (*CALLED_BY_PLATFORMS, CALLED_BY_LIVEKIT, "ServiceInfoFunction")
 CALLED_BY_SECRETS_MANAGER = ("RotateSigningKeysFunction", "RotateLiveKitKeyFunction")
-FUNCTIONS = (*CALLED_BY_THE_API, *CALLED_BY_SECRETS_MANAGER)
+CALLED_BY_NOBODY = ("TrackOccupancyFunction", "ReconcileRoomsFunction")
+FUNCTIONS = (*CALLED_BY_THE_API, *CALLED_BY_SECRETS_MANAGER, *CALLED_BY_NOBODY)
 API_TIMEOUT_SECONDS = 30
 """How long an HTTP API waits for its integration; no deployment can raise it."""
 
@@ -59,7 +61,7 @@ def test_handler_is_importable_where_sam_puts_it(template: Template, logical_id:
 
 
 @pytest.mark.parametrize("provider", ["livekit", "vocespace"])
-@pytest.mark.parametrize("logical_id", [*CALLED_BY_PLATFORMS, *CALLED_BY_SECRETS_MANAGER])
+@pytest.mark.parametrize("logical_id", [each for each in FUNCTIONS if each != "ServiceInfoFunction"])
 def test_environment_is_what_settings_reads(logical_id: str, provider: str) -> None:
     """Whoever needs settings finds every one, each by its parameter, and starts with them."""
     parameters = PARAMETERS | {
@@ -76,7 +78,7 @@ def test_environment_is_what_settings_reads(logical_id: str, provider: str) -> N
 
     settings = Settings.from_environment(environment_of(template, logical_id))
 
-    asks_livekit = logical_id != "RedirectUrlFunction"
+    asks_livekit = logical_id not in {"RedirectUrlFunction", "RoomsFunction"}
     assert settings == Settings(
         connection_provider="livekit" if provider == "livekit" else "vocespace",
         vocespace_url="https://vocespace.example.com",
@@ -90,6 +92,7 @@ def test_environment_is_what_settings_reads(logical_id: str, provider: str) -> N
         table_name="the-table",
         signing_secret_id="the-signing",
         livekit_secret_id="LiveKitSecret" if asks_livekit else "",
+        livekit_events_queue_url="LiveKitEventsQueue" if logical_id == CALLED_BY_LIVEKIT else "",
     )
 
 

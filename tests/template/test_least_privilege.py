@@ -1,29 +1,31 @@
 """Least privilege, proved: every call is allowed, every permission is used, everything else is denied.
 
-For the functions of the API; test_rotation.py has the others.
+For the functions of the API; test_rotation.py and test_occupancy.py have the others.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from tests.support import aws_calls
 from tests.support.aws_calls import Call
-from tests.support.events import cases
+from tests.support.events import Event, cases, with_body, with_query
 from tests.support.iam import allows, grants
-from tests.support.stack import Stack, bus_arn, secret_arn, table_arn
+from tests.support.stack import Stack, bus_arn, queue_arn, secret_arn, table_arn
 from tests.support.world import DEMO, LIVEKIT_KEY, LIVEKIT_SECRET, World
 from vocespace import aws
 from vocespace.attributes import Key
 from vocespace.table import Table
 
-SERVICES = ("dynamodb", "events", "secretsmanager")
-STACK = Stack("livekit", table="the-table", signing_secret="the-signing", livekit_secret="the-livekit")
+SERVICES = ("dynamodb", "events", "secretsmanager", "sqs")
+STACK = Stack("livekit", "the-table", "the-signing", "the-livekit", queue="the-queue")
 BUS = "arn:aws:events:eu-west-1:210987654321:event-bus/audit"
 LEADING_KEYS = "dynamodb:LeadingKeys"
-FUNCTIONS = ("connection_details", "redirect_url", "livekit_token", "blocks", "service_info")
+FUNCTIONS = ("connection_details", "redirect_url", "livekit_token", "blocks", "rooms", "livekit_events", "service_info")
+AGENT_AND_CUSTOMER = ("assistant", "customer")
 
 Grants = set[tuple[str, str, str]]
 
@@ -49,7 +51,21 @@ def play_events(world: World, provider: str, bus: str) -> list[Call]:
     for function, case in cases():
         world.configure()
         world.call(function, world.event(function, case))
+    for function, event in meet_at_a_desk(world):
+        world.call(function, event)
     return aws_calls.CALLS[first:]
+
+
+def meet_at_a_desk(world: World) -> Iterator[tuple[str, Event]]:
+    """What an agent and then a customer ask for, in a space of each function's own: it takes all there is to rooms."""
+    for function, case in (("connection_details", "post_agent"), ("redirect_url", "post_ttl")):
+        for identity in AGENT_AND_CUSTOMER:
+            event = with_query(world.event(function, case), {"auth": "c_s"})
+            yield function, with_body(event, id=identity, identity=identity, room="$empty", space=function)
+    for identity in AGENT_AND_CUSTOMER:
+        wish = {"auth": "c_s", "identity": identity, "room": "$empty"}
+        event = with_body(world.event("livekit_token", "post"), participant_identity=identity)
+        yield "livekit_token", with_body(event, participant_attributes=wish, room_name="livekit_token")
 
 
 @pytest.mark.parametrize("bus", ["", "default"])
@@ -95,6 +111,10 @@ def test_every_call_is_allowed_and_every_permission_used(world: World, provider:
         ("logs:PutLogEvents", "arn:aws:logs:us-east-1:123456789012:log-group:another:*"),
         ("s3:GetObject", "arn:aws:s3:::any/key"),
         ("events:PutEvents", bus_arn("default")),
+        ("sqs:SendMessage", queue_arn("another")),
+        ("sqs:ReceiveMessage", queue_arn("the-queue")),
+        ("sqs:DeleteMessage", queue_arn("the-queue")),
+        ("sqs:PurgeQueue", queue_arn("the-queue")),
     ],
 )
 def test_anything_else_is_denied(name: str, provider: str, action: str, resource: str) -> None:
@@ -107,16 +127,20 @@ def test_anything_else_is_denied(name: str, provider: str, action: str, resource
 @pytest.mark.parametrize(
     ("name", "action", "writable"),
     [
-        ("connection_details", "dynamodb:UpdateItem", {"QUOTA#demo"}),
-        ("connection_details", "dynamodb:PutItem", set()),
+        ("connection_details", "dynamodb:UpdateItem", {"QUOTA#demo", "SPACE#my-workspace"}),
+        ("connection_details", "dynamodb:PutItem", {"SPACE#my-workspace"}),
         ("redirect_url", "dynamodb:UpdateItem", {"QUOTA#demo"}),
         ("redirect_url", "dynamodb:DeleteItem", set()),
-        ("livekit_token", "dynamodb:UpdateItem", {"QUOTA#demo"}),
-        ("livekit_token", "dynamodb:PutItem", set()),
+        ("livekit_token", "dynamodb:UpdateItem", {"QUOTA#demo", "SPACE#my-workspace"}),
+        ("livekit_token", "dynamodb:PutItem", {"SPACE#my-workspace"}),
+        ("livekit_events", "dynamodb:UpdateItem", set()),
         ("blocks", "dynamodb:UpdateItem", {"QUOTA#demo", "BLOCKS", "SPACE#my-workspace"}),
         ("blocks", "dynamodb:PutItem", {"BLOCKS", "SPACE#my-workspace"}),
         ("blocks", "dynamodb:DeleteItem", {"BLOCKS", "SPACE#my-workspace"}),
         ("blocks", "dynamodb:Query", {"BLOCKS", "SPACE#my-workspace"}),
+        ("rooms", "dynamodb:UpdateItem", {"QUOTA#demo"}),
+        ("rooms", "dynamodb:PutItem", set()),
+        ("rooms", "dynamodb:Query", {"SPACE#my-workspace"}),
         ("service_info", "dynamodb:UpdateItem", set()),
     ],
 )
@@ -153,6 +177,9 @@ def test_the_bus_that_is_named_is_the_only_one(bus: str, arn: str) -> None:
         ("livekit_token", "vocespace", set()),
         ("blocks", "livekit", {"the-livekit"}),
         ("blocks", "vocespace", set()),
+        ("rooms", "livekit", set()),
+        ("livekit_events", "livekit", {"the-livekit"}),
+        ("livekit_events", "vocespace", set()),
         ("service_info", "livekit", set()),
         ("service_info", "vocespace", set()),
     ],

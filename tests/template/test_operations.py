@@ -17,6 +17,9 @@ ALARM = "AWS::CloudWatch::Alarm"
 LOG_GROUP = "AWS::Logs::LogGroup"
 STACK_NAME = "vocespace-connect"
 SECRET_ALARMS = ("SecretStale", "SecretDenied")
+THROTTLE_ALARMS = ("Throttled", "WorkThrottled")
+MOST_METRICS = 10
+"""How many metrics an alarm can add up; CloudWatch refuses one more, and with it the whole deployment."""
 
 Metric = tuple[str, frozenset[str]]
 
@@ -31,6 +34,8 @@ def _emitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     observability.refused({"reason": "key_unknown"})
     observability.event_lost("InternalException")
     observability.rotated("signing")
+    observability.reconciled({"came": 1, "went": 1})
+    observability.livekit_unasked("room_service_timeout")
     observability.document_denied(SECRET, "signing")
     observability.document_denied(SECRET, "livekit")
     observability.document_stale(KEY_SET, "https://issuer.example.com", 301.0)
@@ -79,18 +84,23 @@ def test_every_function_has_an_alarm_for_errors(template: Template) -> None:
 
 
 def test_throttles_of_every_function_are_watched(template: Template) -> None:
-    """One alarm adds up the throttles of all functions."""
-    queries = [query for query in template.properties("Throttled")["Metrics"] if "MetricStat" in query]
+    """One alarm adds up the throttles of those that somebody waits for, another one those of the others."""
+    metrics = {
+        each: [query["MetricStat"]["Metric"] for query in template.properties(each)["Metrics"][1:]]
+        for each in THROTTLE_ALARMS
+    }
+    calls, work = ({metric["Dimensions"][0]["Value"] for metric in metrics[each]} for each in THROTTLE_ALARMS)
 
-    assert {query["MetricStat"]["Metric"]["MetricName"] for query in queries} == {"Throttles"}
-    watched = {query["MetricStat"]["Metric"]["Dimensions"][0]["Value"] for query in queries}
-    assert watched == {function.logical_id for function in template.functions()}
+    assert calls == {function.logical_id for function in template.functions() if function.routes}
+    assert work == {function.logical_id for function in template.functions() if not function.routes}
+    assert {metric["MetricName"] for each in metrics.values() for metric in each} == {"Throttles"}
 
 
 def test_alarms_add_up_what_they_fetch(template: Template) -> None:
-    """A sum over metrics names each of them and counts a silent one as nothing."""
-    for logical_id in ("Throttled", *SECRET_ALARMS):
+    """A sum over metrics names each of them, no more than can be, and counts a silent one as nothing."""
+    for logical_id in (*THROTTLE_ALARMS, *SECRET_ALARMS):
         total, *queries = template.properties(logical_id)["Metrics"]
+        assert len(queries) <= MOST_METRICS
         assert total["Expression"] == "+".join(f"FILL({query['Id']},0)" for query in queries)
 
 
@@ -106,6 +116,15 @@ def test_alarms_of_secrets_watch_what_the_code_emits(template: Template, emitted
         assert (metric["MetricName"], frozenset(dimensions)) in emitted
         assert dimensions["service"] == STACK_NAME
     assert {metric["Dimensions"][1]["Value"] for metric in metrics} == {"signing", "livekit"}
+
+
+def test_alarm_of_a_silent_livekit_watches_what_the_code_emits(template: Template, emitted: set[Metric]) -> None:
+    """Three runs in a row: a restart of the server is no incident."""
+    alarm = template.properties("LiveKitUnasked")
+
+    assert (alarm["MetricName"], frozenset({"service"})) in emitted
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": STACK_NAME}]
+    assert (alarm["Namespace"], alarm["Period"], alarm["EvaluationPeriods"]) == ("VoceSpaceConnect", 300, 3)
 
 
 def test_dashboard_shows_everything_the_code_emits(template: Template, emitted: set[Metric]) -> None:
@@ -145,6 +164,8 @@ def test_outputs_say_where_everything_is(template: Template) -> None:
     assert outputs["ConnectionDetailsUrl"] == f"{base}/api/connection-details"
     assert outputs["RedirectUrlUrl"] == f"{base}/api/redirect-url"
     assert outputs["BlocksUrl"] == f"{base}/api/blocks"
+    assert outputs["RoomsUrl"] == f"{base}/api/spaces/{{space}}/rooms"
+    assert outputs["LiveKitWebhookUrl"] == f"{base}/hooks/livekit"
     assert outputs["OpenApiUrl"] == f"{base}/openapi.json"
     assert {outputs[name] for name in ("TableName", "SigningSecretArn", "LiveKitSecretArn")} == {
         "Table",

@@ -6,7 +6,7 @@ import pytest
 
 from local.template import Template
 from tests.support import aws_calls
-from tests.support.events import EVENTS, cases, steps
+from tests.support.events import EVENTS, cases, others, steps
 from tests.support.iam import allows, grants
 from tests.support.secrets_manager import rotator_of, true_secrets_manager
 from tests.support.stack import PARAMETERS, TEMPLATE, Stack, secret_arn, table_arn
@@ -16,7 +16,17 @@ from vocespace.ring_rotation import Rules
 STACK = Stack("livekit", table="the-table", signing_secret="the-signing", livekit_secret="the-livekit")
 SECRETS = {"rotate_signing_keys": "the-signing", "rotate_livekit_key": "the-livekit"}
 ACTIONS = ("DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
-OTHERS = ("connection_details", "redirect_url", "blocks", "service_info")
+OTHERS = (
+    "connection_details",
+    "redirect_url",
+    "livekit_token",
+    "blocks",
+    "rooms",
+    "service_info",
+    "livekit_events",
+    "track_occupancy",
+    "reconcile_rooms",
+)
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:alarms"
 ROTATIONS = [
     ("RotateSigningKeys", "SigningSecret", "SigningKeyRotation", "SigningKeyRotationDays"),
@@ -46,11 +56,11 @@ def test_a_rotation_uses_every_permission_and_no_other(
 
 
 def test_every_step_of_every_rotation_has_an_event() -> None:
-    """And every other file of events/ is API Gateway's."""
+    """And every other file of events/ is API Gateway's, a queue's or a schedule's."""
     names = ("create_secret", "finish_secret", "set_secret", "test_secret")
 
     assert steps() == [(function, name) for function in sorted(SECRETS) for name in names]
-    assert len(steps()) + len(cases()) == len(list(EVENTS.glob("*/*.json")))
+    assert len(steps()) + len(cases()) + len(others()) == len(list(EVENTS.glob("*/*.json")))
 
 
 @pytest.mark.parametrize(("function", "secret"), SECRETS.items())

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.support.clock import FakeClock
+from tests.support.house import TABLE, House, MeddledTable
+from tests.support.tables import moto_table
 from tests.support.world import ENVIRONMENT, CurrentStdout
 from tests.unit.secret_reader import Told
 from vocespace import observability
@@ -45,3 +48,22 @@ def _told(monkeypatch: pytest.MonkeyPatch) -> Told:
     monkeypatch.setattr(observability, "document_denied", told.count_denied)
     monkeypatch.setattr(observability, "document_refreshed", lambda _, __, age: told.refreshed.append(age))
     return told
+
+
+@pytest.fixture(name="table")
+def _table() -> Iterator[MeddledTable]:
+    with moto_table(TABLE):
+        yield MeddledTable(TABLE)
+
+
+@pytest.fixture(name="house")
+def _house(table: MeddledTable, clock: FakeClock) -> House:
+    """A space and everybody who wants into it."""
+    return House(table, clock)
+
+
+@pytest.fixture(name="other")
+def _other(table: MeddledTable, clock: FakeClock) -> House:
+    """Another instance, which nobody gets in between."""
+    del table
+    return House(MeddledTable(TABLE), clock)

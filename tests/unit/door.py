@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.support.clock import FakeClock
 from tests.unit.forge import claims, tokens_of
 from tests.unit.items import Items
 from vocespace.admission import Admission
+from vocespace.allocation import Allocation
 from vocespace.audit import Auditor
 from vocespace.block_list import BlockList
 from vocespace.callers import Caller
 from vocespace.connection_details import ConnectionDetails
 from vocespace.connections import Connections, Guards
 from vocespace.entrance import SignedLink
-from vocespace.errors import VoceSpaceError
+from vocespace.errors import NoAgentAvailableError, VoceSpaceError
+from vocespace.identities import Identity
 from vocespace.platforms import Platform
 from vocespace.quotas import Quotas
+from vocespace.rooms import EMPTY
 from vocespace.settings import Settings
 from vocespace.table import Table
 from vocespace.token_result import RedirectRequest
@@ -43,6 +46,29 @@ class StubProvider:
         )
 
 
+def room_of(person: str) -> str:
+    """The empty room that the rooms of a door have for somebody."""
+    return f"room-of-{person}"
+
+
+class PaperRooms(Allocation):
+    """An empty room for everybody but customers, without a table."""
+
+    def __init__(self) -> None:
+        self.settled: list[Admission] = []
+
+    def settle(self, admission: Admission) -> Admission:
+        """Finds a room."""
+        self.settled.append(admission)
+        person = admission.person
+        if person.room != EMPTY:
+            return replace(admission, wanted_room=person.room)
+        if admission.identity is Identity.CUSTOMER:
+            raise NoAgentAvailableError("no_agent_waiting")
+        found = person.model_copy(update={"room": room_of(person.id)})
+        return replace(admission, person=found, wanted_room=person.room)
+
+
 class Door:
     """Connections, and everything around them."""
 
@@ -51,7 +77,13 @@ class Door:
         self.tokens = tokens_of(clock=self.clock)
         self.registry = self.items.registry(self.clock)
         table = Table("none of these platforms has a quota or a block")
-        guards = Guards(BlockList(table, self.registry, self.clock), Quotas(table, self.clock), Auditor("stub", None))
+        self.rooms = PaperRooms()
+        guards = Guards(
+            blocks=BlockList(table, self.registry, self.clock),
+            rooms=self.rooms,
+            quotas=Quotas(table, self.clock),
+            auditor=Auditor("stub", None),
+        )
         self.connections = Connections(
             Settings.model_validate({"table_name": "t", "signing_secret_id": "s", "guest_access": True} | settings),
             tokens=self.tokens,

@@ -11,10 +11,9 @@ from tests.support.strategies import token_results
 from tests.support.world import DEMO
 from tests.unit.forge import person
 from vocespace.admission import Admission, admit, admit_guest
-from vocespace.errors import IdentityRefusedError, NoAgentAvailableError, PolicyRefusedError
+from vocespace.errors import IdentityRefusedError, PolicyRefusedError
 from vocespace.identities import Identity
 from vocespace.platforms import Platform, Policy
-from vocespace.rooms import fresh_room_for
 from vocespace.token_result import TokenResult
 
 AUTHS = ["demo", "c_s", None]
@@ -96,47 +95,22 @@ def test_a_policy_without_guests_admits_none() -> None:
     assert refused.value.reason == "policy_identity"
 
 
-def test_a_room_of_ones_own_counts_as_the_empty_room_it_was() -> None:
-    """A token for `$empty` names the room it became: allowed to this person where `$empty` is, and to no other."""
+def test_an_empty_room_is_allowed_by_the_word_that_asks_for_it() -> None:
+    """And not by the name of any room that came of it: that is asked for like any other."""
     platform = narrow(rooms=["$empty"])
-    own = fresh_room_for("my-workspace", "user_12345")
 
-    assert admit(person(room="$empty"), auth="demo", platform=platform).with_room().person.room == own
-    assert admit(person(room=own), auth="demo", platform=platform).with_room().person.room == own
-    for who in (person(room=own, id="somebody-else"), person(room=own, space="elsewhere"), person(room=None)):
+    assert admit(person(room="$empty"), auth="demo", platform=platform).person.room == "$empty"
+    for who in (person(room="room-0123456789abcdef"), person(room="stage"), person(room=None)):
         with pytest.raises(PolicyRefusedError):
             admit(who, auth="demo", platform=platform)
 
 
-def test_a_room_of_ones_own_is_refused_where_the_empty_room_is() -> None:
-    """The name of the derived room is no way around the policy."""
-    own = fresh_room_for("my-workspace", "user_12345")
+def test_an_admission_is_not_yet_to_a_room() -> None:
+    """What was asked for stays until a room is found, for no meeting and in nobody's space."""
+    admission = admit(person(room="$empty"), auth="demo", platform=DEMO)
 
-    for room in (own, "$empty"):
-        with pytest.raises(PolicyRefusedError):
-            admit(person(room=room), auth="demo", platform=narrow(rooms=["stage"]))
-
-
-@pytest.mark.parametrize(
-    ("room", "resolved"),
-    [("$empty", fresh_room_for("my-workspace", "user_12345")), ("$space", "$space"), ("stage", "stage"), (None, None)],
-)
-def test_an_admission_gets_a_concrete_room(room: str | None, resolved: str | None) -> None:
-    """Nothing but the room changes, and nothing changes twice."""
-    admission = admit(person(room=room), auth="demo", platform=DEMO)
-
-    settled = admission.with_room()
-
-    assert settled.person == admission.person.model_copy(update={"room": resolved})
-    assert settled.with_room() == settled
-
-
-def test_a_customer_waits_for_an_agent() -> None:
-    """Under customer support only, and with `$empty` only."""
-    with pytest.raises(NoAgentAvailableError):
-        admit(person(identity="customer", room="$empty"), auth="c_s", platform=DEMO).with_room()
-    assert admit(person(identity="customer", room="r1"), auth="c_s", platform=DEMO).with_room().person.room == "r1"
-    assert admit(person(identity="assistant", room="$empty"), auth="c_s", platform=DEMO).with_room().person.room
+    assert admission.person.room == "$empty"
+    assert (admission.wanted_room, admission.meeting, admission.made_space) == (None, None, False)
 
 
 @given(token_results())

@@ -25,9 +25,9 @@ class Interrupted(Table):
         super().__init__(name)
         self._acts = [act]
 
-    def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
+    def query(self, pk: str, prefix: str = "", *, consistent: bool = True) -> Iterator[Item]:
         """Answers, and lets the other one act before the answer is used."""
-        items = list(super().query(pk, prefix))
+        items = list(super().query(pk, prefix, consistent=consistent))
         if self._acts:
             self._acts.pop()()
         return iter(items)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.clock import NOW
 from tests.support.world import ACME, ACME_KID, ACME_SECRET
-from tests.unit.door import ORIGIN, Door
+from tests.unit.door import ORIGIN, Door, room_of
 from tests.unit.forge import claims, forged, person
 from vocespace.entrance import Entrance
 from vocespace.errors import (
@@ -20,10 +20,9 @@ from vocespace.identities import Identity
 from vocespace.jws import sign
 from vocespace.participant_options import ParticipantOptions
 from vocespace.room_config import RoomConfig
-from vocespace.rooms import fresh_room_for
 from vocespace.token_result import ConnectionRequest, RedirectRequest
 
-FRESH = fresh_room_for("my-workspace", "user_12345")
+FRESH = room_of("user_12345")
 
 
 def test_a_token_lets_in_whom_it_names() -> None:
@@ -105,7 +104,56 @@ def test_an_opened_door_has_a_token_to_come_again_with() -> None:
     assert opened.redirect_url == f"{ORIGIN}/api/connection-details?auth=demo&token={opened.token}"
     again = door.tokens.verify(opened.token)
     assert again.claims.token_result() == door.told().person == person(room=FRESH)
+    assert again.claims.wish() == person(room="$empty")
     assert again.platform == "demo"
+
+
+def test_a_token_is_for_the_room_that_was_asked_for() -> None:
+    """The one that came of it may be somebody else's by the time it is redeemed, so that one is found anew."""
+    door = Door()
+    request = ConnectionRequest.from_wire(claims(platform=None, room="$empty", meeting="standup"))
+    opened = door.connections.open(request, auth="demo", caller=door.caller(), origin=ORIGIN)
+
+    door.connections.redeem(opened.token, "demo")
+
+    assert [each.person.room for each in door.rooms.settled] == ["$empty", "$empty"]
+    assert [each.meeting for each in door.rooms.settled] == ["standup", "standup"]
+    assert [each.person.room for each in door.provider.connected] == [FRESH, FRESH]
+
+
+@pytest.mark.parametrize("room", ["stage", "$space", None])
+def test_a_room_that_was_asked_for_is_said_once(room: str | None) -> None:
+    """Only where another came of it does the token say both."""
+    door = Door()
+    request = ConnectionRequest.from_wire(claims(platform=None, room=room))
+
+    opened = door.connections.open(request, auth="demo", caller=door.caller(), origin=ORIGIN)
+
+    said = door.tokens.verify(opened.token).claims
+    assert (said.room, said.wanted_room) == (room, None)
+
+
+def test_a_platforms_own_token_asks_for_the_room_that_it_names() -> None:
+    """What was asked for before is our word to give: a policy that allows `$empty` would allow every room otherwise."""
+    door = Door()
+    told = claims(platform="acme", space="acme-1", room="stage", wantedRoom="$empty")
+
+    door.connections.redeem(sign(told, ACME_SECRET.encode(), ACME_KID), "acme")
+
+    assert [each.person.room for each in door.rooms.settled] == ["stage"]
+
+
+def test_the_room_that_was_asked_for_is_held_to_the_policy_of_the_day() -> None:
+    """Not the one that came of it."""
+    door = Door()
+    told = claims(platform="acme", space="acme-1", room="room-1")
+
+    with pytest.raises(PolicyRefusedError):
+        door.connections.redeem(forged(payload=told), "acme")
+    door.connections.redeem(forged(payload=told | {"wantedRoom": "$empty"}), "acme")
+    with pytest.raises(PolicyRefusedError):
+        door.connections.redeem(forged(payload=told | {"wantedRoom": "hall"}), "acme")
+    assert len(door.rooms.settled) == 1
 
 
 @pytest.mark.parametrize(

@@ -47,13 +47,15 @@ def parsed(members: object) -> GrantLimits | None:
         return None
 
 
-@given(likely_limits | json_values, st.sampled_from(Identity), st.booleans())
-def test_no_policy_widens_what_an_identity_has(members: object, identity: Identity, by_web_client: bool) -> None:
+@given(likely_limits | json_values, st.sampled_from(Identity), st.booleans(), st.booleans())
+def test_no_policy_widens_what_an_identity_has(
+    members: object, identity: Identity, by_web_client: bool, made_space: bool
+) -> None:
     """Whatever is read at all narrows; the change of one's own metadata alone is the policy's to say."""
     limits = parsed(members)
-    base = video_grants(identity, None, room_name="r", updates_own_metadata=by_web_client)
+    base = video_grants(identity, None, room_name="r", updates_own_metadata=by_web_client, made_space=made_space)
 
-    narrowed = video_grants(identity, limits, room_name="r", updates_own_metadata=by_web_client)
+    narrowed = video_grants(identity, limits, room_name="r", updates_own_metadata=by_web_client, made_space=made_space)
 
     own = None if limits is None else limits.can_update_own_metadata
     sources = narrowed.pop("canPublishSources", None)
@@ -69,7 +71,7 @@ def test_livekit_reads_no_more_than_the_design_allows(members: dict[str, object]
     """In the token itself, by either way in."""
     limits = parsed(members)
     for options in (None, ParticipantOptions({}, None, RoomConfig())):
-        admission = Admission(person(identity=identity.value), identity, "demo", "demo", limits, options)
+        admission = Admission(person(identity=identity.value), identity, "demo", "demo", limits, options=options)
         token = mint_participant_token(admission, KEY, room_name="r", now=NOW)
 
         assert granted(judged(token)) <= expected_grants(identity.value) | {"can_publish_sources"}

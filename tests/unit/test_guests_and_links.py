@@ -7,17 +7,16 @@ from hypothesis import given
 
 from tests.support.clock import NOW
 from tests.support.strategies import person_names
-from tests.unit.door import ORIGIN, Door
+from tests.unit.door import ORIGIN, Door, room_of
 from tests.unit.forge import claims, person
 from vocespace.admission import guest_id
 from vocespace.callers import Caller
 from vocespace.errors import InvalidParametersError, NoAgentAvailableError, UnauthorizedError
 from vocespace.identities import Identity
 from vocespace.request_body import read_request
-from vocespace.rooms import fresh_room_for
 from vocespace.token_result import GuestQuery, RedirectRequest
 
-FRESH = fresh_room_for("my-workspace", "user_12345")
+FRESH = room_of("user_12345")
 
 
 def query(**members: object) -> GuestQuery:
@@ -98,6 +97,7 @@ def test_a_link_lets_nobody_in_yet() -> None:
     link = door.link(room="$empty")
 
     assert door.provider.connected == []
+    assert door.rooms.settled == []
     assert link.redirect_url == f"{ORIGIN}/api/connection-details?auth=demo&token={link.token}"
     assert door.tokens.verify(link.token).claims.room == "$empty"
     assert door.connections.redeem(link.token, "demo").admission.person.room == FRESH
@@ -111,7 +111,8 @@ def test_a_link_that_is_redeemed_elsewhere_names_its_room() -> None:
     link = door.link(room="$empty")
 
     assert link.redirect_url.startswith("https://vocespace.example/api/connection-details?auth=demo&token=")
-    assert door.tokens.verify(link.token).claims.room == FRESH
+    said = door.tokens.verify(link.token).claims
+    assert (said.room, said.wanted_room) == (FRESH, "$empty")
     with pytest.raises(NoAgentAvailableError):
         door.link(identity="customer", room="$empty")
 

@@ -62,6 +62,23 @@ def test_it_stays_on_loopback() -> None:
     assert rtc["stun_servers"] == ["127.0.0.1:9"]
 
 
+def test_it_tells_whoever_is_named_who_comes_and_goes() -> None:
+    """By webhooks that its own key signs, and of nothing else; where nobody is named it tells nobody."""
+    url = "http://127.0.0.1:3000/hooks/livekit"
+    telling, silent = LiveKit(7881, 7882, webhook_url=url), LiveKit(7881, 7882)
+
+    [told, untold] = [json.loads(each.environment["LIVEKIT_CONFIG"])["webhook"] for each in (telling, silent)]
+
+    assert (told["api_key"], told["urls"], untold["urls"]) == (telling.api_key, [url], [])
+    assert told["filter_params"]["include_events"] == [
+        "room_started",
+        "room_finished",
+        "participant_joined",
+        "participant_left",
+        "participant_connection_aborted",
+    ]
+
+
 def test_each_has_a_key_of_its_own() -> None:
     """Of full length, and the one that the variables tell."""
     first, second = LiveKit(port=7880, udp_port=7882), LiveKit(port=7880, udp_port=7882)

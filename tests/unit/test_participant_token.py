@@ -101,6 +101,15 @@ def test_it_ends_in_ten_minutes_or_with_the_token(exp: int, ends: int) -> None:
     assert (claims["nbf"], claims["exp"]) == (NOW, ends)
 
 
+def test_it_ends_when_the_room_is_no_longer_kept() -> None:
+    """Whoever came later could be the second one there."""
+    admission = dataclasses.replace(admitted("customer", exp=NOW + 3600), join_within=120)
+
+    claims = claims_of(mint_participant_token(admission, KEY, room_name="r", now=NOW))
+
+    assert claims["exp"] == NOW + 120
+
+
 @pytest.mark.parametrize("secret", [LIVEKIT_SECRET + "x", LIVEKIT_SECRET[::-1]])
 def test_no_other_server_takes_it(secret: str) -> None:
     """Neither under another secret nor under another key's name."""

@@ -9,6 +9,7 @@ from vocespace.errors import (
     FieldError,
     InvalidParametersError,
     MethodNotAllowedError,
+    NoAgentAvailableError,
     QuotaExceededError,
     UnauthorizedError,
     VoceSpaceError,
@@ -24,6 +25,7 @@ EXPECTED: dict[str, tuple[int, dict[str, str]]] = {
     "person_blocked": (403, {}),
     "not_found": (404, {}),
     "method_not_allowed": (405, {"Allow": "GET, POST"}),
+    "no_empty_room": (409, {"Retry-After": "5"}),
     "no_agent_available": (409, {"Retry-After": "5"}),
     "body_too_large": (413, {}),
     "unsupported_media_type": (415, {}),
@@ -75,8 +77,9 @@ def test_a_refusal_looks_as_documented(kind: type[VoceSpaceError]) -> None:
     assert wire["requestId"] == "request-1"
     assert wire["title"]
     assert wire["detail"]
-    assert set(wire) - {"errors"} == {"type", "title", "status", "detail", "code", "requestId"}
+    assert set(wire) - {"errors", "waiting"} == {"type", "title", "status", "detail", "code", "requestId"}
     assert ("errors" in wire) == (kind is InvalidParametersError)
+    assert ("waiting" in wire) == (kind is NoAgentAvailableError)
     assert "c4n4ry" not in problem.model_dump_json()
 
 

@@ -30,6 +30,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "table_name": "table",
         "signing_secret_id": "arn:signing",
         "livekit_secret_id": "",
+        "livekit_events_queue_url": "",
         "allow_short_livekit_secret": False,
         "secrets_age_faster_by": 1,
     }

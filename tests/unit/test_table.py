@@ -14,7 +14,7 @@ from tests.support.tables import moto_table
 from vocespace import aws
 from vocespace.attributes import from_attributes, to_attributes
 from vocespace.errors import StoreUnavailableError
-from vocespace.table import MAX_CONFLICTS, ConditionFailedError, Table
+from vocespace.table import CONFLICT, MAX_CONFLICTS, ConditionFailedError, Table
 from vocespace.writes import EXISTS, NEW, Change, Condition
 
 KEY = {"pk": "a", "sk": "b"}
@@ -117,6 +117,39 @@ def test_what_is_not_there_cannot_be_removed(table: Table) -> None:
 
     with pytest.raises(ConditionFailedError):
         table.delete(KEY)
+
+
+@pytest.mark.parametrize(("conflicts", "succeeds"), [(1, True), (MAX_CONFLICTS - 1, True), (MAX_CONFLICTS, False)])
+@pytest.mark.parametrize("call", ["update_item", "delete_item"])
+def test_a_write_that_meets_several_is_tried_again(
+    table: Table, monkeypatch: pytest.MonkeyPatch, call: str, conflicts: int, succeeds: bool
+) -> None:
+    """Alone it is refused by another name."""
+    table.write_together(table.put(KEY))
+    left, write = [conflicts], getattr(aws.dynamodb(), call)
+
+    def contested(**arguments: Any) -> object:  # noqa: ANN401 - botocore's own
+        if left[0]:
+            left[0] -= 1
+            raise ClientError({"Error": {"Code": "TransactionConflictException", "Message": ""}}, call)
+        return write(**arguments)
+
+    monkeypatch.setattr(aws.dynamodb(), call, contested)
+
+    def act() -> None:
+        if call == "delete_item":
+            table.delete(KEY)
+        else:
+            table.update(KEY, Change.of({"n": 1}))
+
+    if succeeds:
+        act()
+    else:
+        with pytest.raises(StoreUnavailableError) as refused:
+            act()
+        assert refused.value.reason == CONFLICT
+    changed = [None] if call == "delete_item" else [KEY | {"n": 1}]
+    assert table.read([KEY]) == (changed if succeeds else [KEY])
 
 
 @pytest.mark.parametrize(("conflicts", "succeeds"), [(1, True), (MAX_CONFLICTS - 1, True), (MAX_CONFLICTS, False)])

@@ -129,6 +129,20 @@ def test_byte_code_that_the_runtime_would_check_is_named(layer: Path, source: Pa
     ]
 
 
+def test_services_that_are_called_ship_and_no_others(layer: Path, source: Path, interpreter: str) -> None:
+    """Of all those that botocore has a model of."""
+    _write(layer / PACKAGE / "links.py", 'def queue(session): return session.create_client("sqs")\n')
+    py_compile.compile(
+        str(layer / PACKAGE / "links.py"), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH, doraise=True
+    )
+    _write(layer / "botocore" / "data" / "ec2" / "service-2.json", "{}")
+
+    assert list(layer_problems(layer, source, interpreter)) == [
+        "botocore/data/ec2 ships and should not",
+        "botocore/data/sqs does not ship and should",
+    ]
+
+
 def test_stray_file_and_missing_architecture_are_named(layer: Path, source: Path, interpreter: str) -> None:
     """The layer ships no build file, and a compiled module either for both architectures or not at all."""
     tag = f"cpython-{sys.version_info.major}{sys.version_info.minor}"

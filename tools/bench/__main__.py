@@ -7,9 +7,14 @@ import json
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from tools.bench.errors import InstanceFailedError, NodeMissingError
+from tools.bench.errors import DynamoDBMissingError, InstanceFailedError, NodeMissingError
+from tools.bench.figures import Figure, LeftOut, table
 from tools.bench.node import NodePeer, ship_node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = ROOT / ".local" / "bench.json"
@@ -18,27 +23,22 @@ ROUNDS = 9
 
 def main(arguments: list[str]) -> int:
     """Runs the command line; the result is the exit status. A missed target is shown and is no failure."""
+    measures = {"requests": _requests, "rooms": _rooms}
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=measures, help="measure this alone, and write nothing else down")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often everything is measured (%(default)s)")
-    rounds: int = parser.parse_args(arguments).rounds
+    options = parser.parse_args(arguments)
 
     sys.path.insert(0, str(ROOT / "layers" / "vocespace"))
-    from tools.bench.contestants import Contestants
-    from tools.bench.figures import Figure, table
-    from tools.bench.http_measures import HttpBench
-    from tools.bench.measures import Bench
-    from tools.bench.scene import make_scene
-    from tools.bench.shipping import ship
     from tools.verify_build import BuildError
 
     try:
-        with TemporaryDirectory() as folder:
-            _tell("installing what is compared with")
-            node = _node(Path(folder))
-            contestants = Contestants(ship(Path(folder)), make_scene(Path(folder)))
-            bench = Bench(contestants, rounds, _tell)
-            http = HttpBench(contestants, node, Path(folder) / "make-run", rounds, _tell)
-            figures = [*bench.cold(), *http.cold(), *bench.warm(), *http.warm(), *bench.network()]
+        figures = [
+            figure
+            for name, measure in measures.items()
+            if options.part in {None, name}
+            for figure in measure(options.rounds)
+        ]
     except (BuildError, InstanceFailedError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
@@ -49,6 +49,36 @@ def main(arguments: list[str]) -> int:
     RESULT.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
     print(f"\nwrote {RESULT.relative_to(ROOT)}")
     return 0
+
+
+def _requests(rounds: int) -> Iterator[Figure | LeftOut]:
+    from tools.bench.contestants import Contestants
+    from tools.bench.http_measures import HttpBench
+    from tools.bench.measures import Bench
+    from tools.bench.scene import make_scene
+    from tools.bench.shipping import ship
+
+    with TemporaryDirectory() as folder:
+        _tell("installing what is compared with")
+        node = _node(Path(folder))
+        contestants = Contestants(ship(Path(folder)), make_scene(Path(folder)))
+        bench = Bench(contestants, rounds, _tell)
+        http = HttpBench(contestants, node, Path(folder) / "make-run", rounds, _tell)
+        yield from bench.cold()
+        yield from http.cold()
+        yield from bench.warm()
+        yield from http.warm()
+        yield from bench.network()
+
+
+def _rooms(rounds: int) -> Iterator[Figure | LeftOut]:
+    from tools.bench.room_measures import RoomBench
+
+    try:
+        yield from RoomBench(rounds, _tell).figures()
+    except DynamoDBMissingError as error:
+        print(f"bench: without rooms: {error}", file=sys.stderr)
+        yield LeftOut("rooms")
 
 
 def _node(folder: Path) -> NodePeer | None:

@@ -9,3 +9,7 @@ class InstanceFailedError(Exception):
 
 class NodeMissingError(Exception):
     """What the peer in Node.js needs is not there; the message says in a few words what."""
+
+
+class DynamoDBMissingError(Exception):
+    """What DynamoDB Local needs is not there; the message says in a few words what."""

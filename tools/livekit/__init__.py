@@ -16,6 +16,14 @@ VERSION = "v1.13.5"
 """The newest release without `replace` directives: not every module proxy has the forks that later ones build on."""
 BUILT = FOLDER / f"livekit-server-{VERSION}"
 HOST = "127.0.0.1"
+WEBHOOK_EVENTS = [
+    "room_started",
+    "room_finished",
+    "participant_joined",
+    "participant_left",
+    "participant_connection_aborted",
+]
+"""Whatever tells who is there. Of each track that comes and goes nobody has to be told."""
 
 _SECRET_BYTES = 32
 
@@ -31,18 +39,20 @@ class LiveKit:
     Attributes:
         port: Where it answers, over HTTP and WebSocket.
         udp_port: Where all media goes.
+        webhook_url: Who is told of people who come and go; empty: nobody.
     """
 
     port: int
     udp_port: int
+    webhook_url: str = ""
     api_key: str = field(default_factory=lambda: f"API{secrets.token_hex(6)}")
     api_secret: str = field(default_factory=lambda: secrets.token_hex(_SECRET_BYTES))
 
     @classmethod
-    def on(cls, port: int) -> LiveKit:
+    def on(cls, port: int, *, webhook_url: str = "") -> LiveKit:
         """One on this port, with 0 on a free one, and with a new key."""
         taken = port or free_port(socket.SOCK_STREAM)
-        return cls(port=taken, udp_port=free_port(socket.SOCK_DGRAM))
+        return cls(port=taken, udp_port=free_port(socket.SOCK_DGRAM), webhook_url=webhook_url)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -65,6 +75,7 @@ class LiveKit:
             "bind_addresses": [HOST],
             "log_level": "warn",
             "keys": {self.api_key: self.api_secret},
+            "webhook": self._webhook(),
             "rtc": {
                 "udp_port": self.udp_port,
                 # Over TCP it could listen on all interfaces only.
@@ -77,6 +88,10 @@ class LiveKit:
                 "stun_servers": [f"{HOST}:9"],
             },
         }
+
+    def _webhook(self) -> dict[str, object]:
+        urls = [self.webhook_url] if self.webhook_url else []
+        return {"api_key": self.api_key, "urls": urls, "filter_params": {"include_events": WEBHOOK_EVENTS}}
 
 
 def free_port(kind: socket.SocketKind) -> int:

@@ -1,4 +1,7 @@
-"""`python -m tools.livekit`, which `make livekit` runs: LiveKit's server on 127.0.0.1, at PORT or 7880."""
+"""`python -m tools.livekit`, which `make livekit` runs: LiveKit's server on 127.0.0.1, at PORT or 7880.
+
+Its webhooks go to WEBHOOK_URL, which is where `make run` takes them in unless that, too, has a PORT of its own.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +13,24 @@ from pathlib import Path
 from typing import NoReturn
 
 from local import demo_env
-from tools.livekit import ROOT, CannotRunError, LiveKit, server
+from tools.livekit import HOST, ROOT, CannotRunError, LiveKit, server
 
 DEFAULT_PORT = "7880"
+DEFAULT_WEBHOOK_URL = f"http://{HOST}:3000/hooks/livekit"
 
 
 def main() -> NoReturn:
     """Becomes LiveKit's server, or says what is in the way."""
     try:
-        livekit = LiveKit.on(_port(os.environ.get("PORT") or DEFAULT_PORT))
+        port = _port(os.environ.get("PORT") or DEFAULT_PORT)
+        livekit = LiveKit.on(port, webhook_url=os.environ.get("WEBHOOK_URL") or DEFAULT_WEBHOOK_URL)
         program = server()
     except CannotRunError as error:
         sys.exit(str(error))
     file = _write(Path(os.environ.get("LOCAL_DIR") or ROOT / ".local"), livekit.variables)
     print(
-        f"LiveKit serves {livekit.variables['LIVEKIT_URL']} (Ctrl-C ends it); in another terminal: . {file}; make run",
+        f"LiveKit serves {livekit.variables['LIVEKIT_URL']} (Ctrl-C ends it) and tells {livekit.webhook_url} who comes"
+        f" and goes; in another terminal: . {file}; make run",
         flush=True,
     )
     os.execve(program, [program], livekit.environment)  # noqa: S606 - a fixed argument list, no shell

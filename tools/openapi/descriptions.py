@@ -42,6 +42,7 @@ _OF_REQUESTS: dict[str, dict[str, str]] = {
         "identity": "As what the person wants to come; omitted: guest, or the first that a user's own token gives.",
         "auth": "The auth type; may stand in the query instead.",
         "room": "The room of the space. Omitted: the person chooses, or it is the first that the policy names.",
+        "meeting": "A name of yours for a meeting: everybody of one meeting gets the same `$empty` room.",
     },
     "RoomConfig": {
         "max_participants": "At most that of the policy; 0 says nothing.",
@@ -54,7 +55,7 @@ _OF_REQUESTS: dict[str, dict[str, str]] = {
 _OF_SCHEMAS = {
     "LiveKitTokenRequest": "What LiveKit's client SDKs send (TokenSourceRequest). Every member is optional; null and "
     f"an empty text or message are as good as nothing. {_BOTH_SPELLINGS}",
-    "ParticipantAttributes": "Three of them are wishes, by the names under which the decision stands in the "
+    "ParticipantAttributes": "Four of them are wishes, by the names under which the decision stands in the "
     "participant token. All others are passed on as they are, if a platform itself calls; a signed-in user may bring "
     "some only where the policy lets the identity change its own metadata.",
     "RoomConfig": "LiveKit's RoomConfiguration. Any other member, such as `egress`, `tags` or `metadata`, may be there "
@@ -62,6 +63,8 @@ _OF_SCHEMAS = {
     "AgentDispatch": f"An agent to be called into the room (LiveKit's RoomAgentDispatch). {_BOTH_SPELLINGS}",
     "TokenResponse": "Connection details as LiveKit's client SDKs read them.",
 }
+
+_WAITING = "With `no_agent_available`: how many customers wait for an agent, this one among them."
 
 
 def describe(schemas: dict[str, Any]) -> None:
@@ -74,6 +77,7 @@ def describe(schemas: dict[str, Any]) -> None:
     for name, texts in _OF_REQUESTS.items():
         _say(schemas[name]["properties"], texts)
     _say(schemas, _OF_SCHEMAS)
+    _say(schemas["Problem"]["properties"], {"waiting": _WAITING})
 
 
 def _say(parts: dict[str, Any], texts: dict[str, str]) -> None:

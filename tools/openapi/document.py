@@ -9,7 +9,15 @@ from typing import Any
 from tools.openapi import refusals
 from tools.openapi.descriptions import describe
 from tools.openapi.headers import HEADERS
-from tools.openapi.operations import blocks, connection_details, livekit_token, redirect_url, service_info
+from tools.openapi.operations import (
+    blocks,
+    connection_details,
+    livekit_events,
+    livekit_token,
+    redirect_url,
+    rooms,
+    service_info,
+)
 from tools.openapi.parts import SECURITY_SCHEMES
 from tools.openapi.schemas import auth_type_schema, wire_schemas
 from vocespace.blocking import AddedBlock, ListedBlocks
@@ -19,6 +27,7 @@ from vocespace.entrance import SignedLink
 from vocespace.identities import Permission
 from vocespace.livekit_token_request import LiveKitTokenRequest
 from vocespace.problem import Problem
+from vocespace.room_list import ListedRooms
 from vocespace.token_result import ConnectionRequest, RedirectRequest
 from vocespace.users import UserRequest
 
@@ -39,7 +48,7 @@ _DESCRIPTION = (
     'answer 429, 431, 500 or 503 with `{"message": "..."}`; retry those but 431, and whatever carries `Retry-After`.'
 )
 
-# Three shapes too small for a model of their own.
+# Shapes too small for a model of their own, or not ours.
 _SMALL_SCHEMAS: dict[str, Any] = {
     "WebClientLink": {
         "type": "object",
@@ -51,6 +60,19 @@ _SMALL_SCHEMAS: dict[str, Any] = {
         "type": "object",
         "properties": {"status": {"type": "string", "const": "ok"}},
         "required": ["status"],
+    },
+    "LiveKitEvent": {
+        "type": "object",
+        "description": "What LiveKit says in a webhook (WebhookEvent). Read are the members named here, and of the "
+        "room and the participant who and where it is about.",
+        "properties": {
+            "event": {"type": "string", "description": "What happened; any event is taken."},
+            "id": {"type": "string", "description": "By which an event that comes twice is known."},
+            "createdAt": {"type": ["string", "integer"], "description": "When, Unix seconds."},
+            "room": {"type": "object", "additionalProperties": True},
+            "participant": {"type": "object", "additionalProperties": True},
+        },
+        "additionalProperties": True,
     },
     "GatewayMessage": {
         "type": "object",
@@ -76,6 +98,7 @@ def build_document() -> dict[str, Any]:
         "tags": [
             {"name": "Entering a space", "description": "Tokens, links and connection details."},
             {"name": "Keeping people out", "description": "Blocks: who may not come into a space, whoever vouches."},
+            {"name": "Rooms", "description": "Which rooms a space has, and who tells that somebody is inside."},
             {"name": "IAM roles", "description": "The same for AWS workloads, which sign their requests (SigV4)."},
             {"name": "Service", "description": "What the service says about itself."},
         ],
@@ -83,6 +106,8 @@ def build_document() -> dict[str, Any]:
         | redirect_url.PATHS
         | livekit_token.PATHS
         | blocks.PATHS
+        | rooms.PATHS
+        | livekit_events.PATHS
         | service_info.PATHS,
         "components": {
             "schemas": _schemas(),
@@ -96,7 +121,16 @@ def build_document() -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     schemas = wire_schemas(
         requests=[ConnectionRequest, RedirectRequest, UserRequest, LiveKitTokenRequest, BlockRequest],
-        answers=[Connection, SignedConnection, SignedLink, TokenResponse, AddedBlock, ListedBlocks, Problem],
+        answers=[
+            Connection,
+            SignedConnection,
+            SignedLink,
+            TokenResponse,
+            AddedBlock,
+            ListedBlocks,
+            ListedRooms,
+            Problem,
+        ],
     )
     schemas["Problem"]["properties"]["code"]["enum"] = refusals.codes()
     permissions = {

@@ -11,6 +11,7 @@ from vocespace.blocks import Block
 from vocespace.connection_details import Connection, ConnectionDetails, SignedConnection, TokenResponse
 from vocespace.entrance import SignedLink
 from vocespace.identities import Identity, permissions_of
+from vocespace.room_list import ListedRoom, ListedRooms, RoomState
 
 _EVENTS = Path(__file__).parents[2] / "events"
 
@@ -59,6 +60,13 @@ BLOCK = Block(
 ADDED_BLOCK = AddedBlock(**BLOCK.model_dump())
 KICKED_BLOCK = AddedBlock(**BLOCK.model_dump(), kick=Kick.REMOVED)
 LISTED_BLOCKS = ListedBlocks(blocks=(BLOCK,))
+LISTED_ROOMS = ListedRooms(
+    rooms=(
+        ListedRoom(name="blue", made="pool", state=RoomState.OCCUPIED, occupancy=2),
+        ListedRoom(name="green", made="pool", state=RoomState.FREE, occupancy=0),
+        ListedRoom(name="room-9f2c41d07be6358a", made="fresh", state=RoomState.LEASED, occupancy=0, agent_waits=True),
+    )
+)
 
 
 def sent(event: str) -> Any:  # noqa: ANN401 - whatever JSON the event carries

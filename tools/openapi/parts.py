@@ -12,6 +12,7 @@ USER: dict[str, list[str]] = {"UserToken": []}
 ROLE: dict[str, list[str]] = {"SigV4": []}
 NOBODY: dict[str, list[str]] = {}
 TOKEN: dict[str, list[str]] = {"SignedToken": []}
+LIVEKIT: dict[str, list[str]] = {"LiveKitWebhook": []}
 
 NOTHING: dict[str, Any] = {"type": "string", "maxLength": 0}
 """An empty text, where that is as good as none."""
@@ -50,6 +51,13 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "name": "token",
         "description": "A signed VoceSpace token (JWT, HS256, at most 8 KiB), as `POST /api/redirect-url` makes it.",
     },
+    "LiveKitWebhook": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "A JWT that the LiveKit server signs with its API key; its claim `sha256` is the digest of the "
+        "body's bytes.",
+    },
 }
 
 
@@ -65,7 +73,12 @@ def example(summary: str, value: object) -> dict[str, Any]:
 
 def json_body(schema: str, examples: dict[str, Any]) -> dict[str, Any]:
     """A request body, which has to be there."""
-    return {"required": True, "content": {JSON: {"schema": reference(schema), "examples": examples}}}
+    return body_of(JSON, schema, examples)
+
+
+def body_of(media_type: str, schema: str, examples: dict[str, Any]) -> dict[str, Any]:
+    """A request body of another media type, which has to be there."""
+    return {"required": True, "content": {media_type: {"schema": reference(schema), "examples": examples}}}
 
 
 def json_answer(description: str, schema: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:
@@ -86,6 +99,11 @@ def query(name: str, description: str, schema: dict[str, Any], *, required: bool
     """A query parameter."""
     parameter = {"name": name, "in": "query", "description": description, "schema": schema}
     return parameter | ({"required": True} if required else {})
+
+
+def in_path(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter that stands in the path, percent-encoded."""
+    return {"name": name, "in": "path", "description": description, "required": True, "schema": schema}
 
 
 def or_empty(schema: dict[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vocespace.admission import admit_guest
-from vocespace.connections import vouching_platform
+from vocespace.admission import admit_guest, vouching_platform
 from vocespace.errors import FieldError, InvalidParametersError, PersonBlockedError, UnauthorizedError
 from vocespace.jws import parse_compact, verified_claims
 from vocespace.key_ring import KeyRing, SigningKey

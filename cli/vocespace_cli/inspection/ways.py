@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from vocespace.admission import Admission, admit
-from vocespace.errors import IdentityRefusedError, NoAgentAvailableError, PolicyRefusedError
+from vocespace.errors import IdentityRefusedError, PolicyRefusedError
 from vocespace.identities import permissions_of
 from vocespace.jws import parse_compact, unverified_claims
 from vocespace.key_ring import MIN_SECRET_BYTES
@@ -36,10 +36,6 @@ def way_of_guest(admission: Admission, run: Run) -> Way:
 
 
 def _way(admission: Admission, run: Run) -> Way:
-    try:
-        admission = admission.with_room()
-    except NoAgentAvailableError as error:
-        return Way(admission.auth, reason=explained(error.reason))
     grants = _grants(admission, run) if run.settings.connection_provider == "livekit" else None
     return Way(admission.auth, admission.identity.value, permissions_of(admission.identity), grants)
 

@@ -12,8 +12,9 @@ from vocespace.identities import GUEST_AUTH, Identity, identities_under
 from vocespace.names import MAX_NAME, MAX_NAME_BYTES
 from vocespace.participant_options import ParticipantOptions
 from vocespace.platforms import Platform
-from vocespace.rooms import resolve_room, wanted_room
+from vocespace.settings import Settings
 from vocespace.token_result import TokenResult
+from vocespace.tokens import VerifiedToken
 
 GUEST_PREFIX = "guest_"
 """Stands before the id of a guest whom nobody vouches for: LiveKit drops a participant when another one joins under the
@@ -30,6 +31,10 @@ class Admission:
         auth: By which auth type; None where nobody named one.
         platform: Who vouches; None for a guest of nobody's.
         limits: Which grants the platform's policy takes away; None: none.
+        meeting: In which of the platform's meetings; None: in none.
+        wanted_room: The room that was asked for, once it has become a concrete one.
+        join_within: For how many seconds the room is kept until they join; None: longer than a participant token lasts.
+        made_space: Whether it was this person who made the space.
         options: What a LiveKit client brings along; None where VoceSpace's own client joins.
     """
 
@@ -38,6 +43,10 @@ class Admission:
     auth: str | None
     platform: str | None
     limits: GrantLimits | None = None
+    meeting: str | None = None
+    wanted_room: str | None = None
+    join_within: int | None = None
+    made_space: bool = False
     options: ParticipantOptions | None = None
 
     @property
@@ -49,17 +58,6 @@ class Admission:
     def link_auth(self) -> str:
         """The auth type as VoceSpace's own links carry it, where it may not be absent."""
         return self.auth or GUEST_AUTH
-
-    def with_room(self) -> Admission:
-        """The same admission with a concrete room.
-
-        Raises:
-            NoAgentAvailableError: it asks for an agent and nobody waits.
-        """
-        room = resolve_room(
-            self.person.room, space=self.person.space, person=self.person.id, identity=self.identity, auth=self.auth
-        )
-        return replace(self, person=self.person.model_copy(update={"room": room}))
 
 
 def admit(person: TokenResult, *, auth: str | None, platform: Platform) -> Admission:
@@ -76,7 +74,7 @@ def admit(person: TokenResult, *, auth: str | None, platform: Platform) -> Admis
         auth=auth,
         identity=identity,
         space=person.space,
-        room=wanted_room(person.room, space=person.space, person=person.id),
+        room=person.room,
         lifetime=person.exp - person.iat,
     )
     return replace(_admission(person, identity, auth, platform.platform), limits=platform.policy.grant_limits(identity))
@@ -102,6 +100,15 @@ def admit_with(options: ParticipantOptions, person: TokenResult, *, auth: str, c
 def admit_guest(person: TokenResult) -> Admission:
     """Decides for a person whom nobody vouches for and whom guest access lets in: a guest, whatever was claimed."""
     return _admission(person, Identity.GUEST, None, None)
+
+
+def vouching_platform(verified: VerifiedToken, settings: Settings) -> str | None:
+    """The id of the platform that vouches for a token, or None where nobody does."""
+    named = verified.platform
+    # A guest of nobody's holds a token of ours too, and stays what guest access let in.
+    if named is None and not verified.claims.id.startswith(GUEST_PREFIX):
+        named = settings.signing_key_platform
+    return named or None
 
 
 def guest_id(wanted: str) -> str:

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 
 from vocespace import observability
 from vocespace.document_cache import DocumentReadError
+from vocespace.errors import StoreUnavailableError
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from types_boto3_events import EventBridgeClient
     from types_boto3_events.type_defs import PutEventsRequestEntryTypeDef
     from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_sqs import SQSClient
 
 CURRENT = "AWSCURRENT"
 EVENT_SOURCE = "vocespace.connect"
@@ -65,9 +67,15 @@ def events() -> EventBridgeClient:
     return cast("EventBridgeClient", _session().create_client("events", config=_config()))
 
 
+@cache
+def sqs() -> SQSClient:
+    """The SQS client of this process."""
+    return cast("SQSClient", _session().create_client("sqs", config=_config()))
+
+
 def forget() -> None:
     """Drops all clients, and with them their credentials and connections; the next call makes its own anew."""
-    for made_once in (_session, secrets_manager, dynamodb, events):
+    for made_once in (_session, secrets_manager, dynamodb, events, sqs):
         made_once.cache_clear()
 
 
@@ -104,3 +112,24 @@ def put_event(bus: str, detail_type: str, detail: dict[str, Any]) -> None:
     else:
         for entry_error in (each["ErrorCode"] for each in answer["Entries"] if "ErrorCode" in each):
             observability.event_lost(entry_error)
+
+
+def send_message(queue_url: str, body: dict[str, Any], *, group: str, deduplication_id: str) -> None:
+    """Puts a message into a FIFO queue: behind all others of its group, and once, however often it is sent.
+
+    Raises:
+        StoreUnavailableError: it is not in the queue.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        sqs().send_message(
+            QueueUrl=queue_url,
+            MessageBody=to_json(body).decode(),
+            MessageGroupId=group,
+            MessageDeduplicationId=deduplication_id,
+        )
+    except ClientError as error:
+        raise StoreUnavailableError(error.response["Error"]["Code"]) from None
+    except BotoCoreError as error:
+        raise StoreUnavailableError(type(error).__name__) from None

@@ -15,7 +15,6 @@ from vocespace.clock import Clock
 from vocespace.errors import (
     FieldError,
     InvalidParametersError,
-    PolicyRefusedError,
     SecretsUnavailableError,
     UpstreamFailedError,
     UpstreamTimeoutError,
@@ -108,8 +107,8 @@ class Blocking:
 
 
 def _check_space(space: str, platform: Platform | None) -> None:
-    if platform is not None and not platform.policy.allows_space(space):
-        raise PolicyRefusedError("policy_space", "The platform's policy does not allow this space.")
+    if platform is not None:
+        platform.policy.check_space(space)
 
 
 def _kick(rooms: RoomService, block: Block) -> Kick:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vocespace import audit
-from vocespace.admission import GUEST_PREFIX, Admission, admit, admit_guest, admit_with, guest_id
+from vocespace.admission import Admission, admit, admit_guest, admit_with, guest_id, vouching_platform
+from vocespace.allocation import Allocation
 from vocespace.audit import Auditor
 from vocespace.block_list import BlockList
 from vocespace.callers import Caller
@@ -31,15 +32,17 @@ _GUEST_ID_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """What stands between a decision and what it lets out.
+    """What stands between a decision and what comes of it.
 
     Attributes:
         blocks: Who may not come into which space.
+        rooms: Where in a space a person goes.
         quotas: How many tokens a platform may have.
         auditor: Writes down what was handed out.
     """
 
     blocks: BlockList
+    rooms: Allocation
     quotas: Quotas
     auditor: Auditor
 
@@ -83,17 +86,19 @@ class Connections:
             QuotaExceededError: the platform that has signed it itself has used up a quota.
         """
         verified = self._tokens.verify(token)
-        person = verified.claims.token_result()
+        # Only by our own word was another room asked for than the token names.
+        person = verified.claims.token_result() if verified.is_of_platform else verified.claims.wish()
         platform = self._vouching(verified)
         if platform is None:
             self._require_guest_access(auth)
-            return self._enter(self._guarded(admit_guest(person)))
+            return self._enter(admit_guest(person))
         # What we have signed was counted when we did; a platform's own token is seen here for the first time.
         payer = platform if verified.is_of_platform else None
         if payer is not None:
             self._guards.quotas.take_request(payer)
         audit.note(space=person.space, identity=person.identity, auth=auth)
-        return self._enter(self._guarded(admit(person, auth=auth, platform=platform), payer))
+        admission = replace(admit(person, auth=auth, platform=platform), meeting=verified.claims.meeting)
+        return self._enter(admission, payer)
 
     def open(
         self, request: ConnectionRequest | RedirectRequest, *, auth: str | None, caller: Caller | None, origin: str
@@ -115,10 +120,10 @@ class Connections:
         if caller is None:
             person = self._terms.of(request, None)
             self._require_guest_access(auth)
-            admission = self._guarded(admit_guest(person.model_copy(update={"id": guest_id(person.id)})))
+            admission = admit_guest(person.model_copy(update={"id": guest_id(person.id)}))
         else:
             admission = self._admitted(request, auth, caller.platform)
-        admission, details = self._connected(admission)
+        admission, details = self._connected(admission, None if caller is None else caller.platform)
         token, redirect_url = self._sign(admission, origin)
         entrance = self._entrance(admission, details)
         return SignedConnection(**entrance.connection().model_dump(), token=token, redirect_url=redirect_url)
@@ -140,7 +145,7 @@ class Connections:
             iat=now,
             exp=now + MAX_TTL_SECONDS,
         )
-        admission, details = self._connected(self._guarded(admit_guest(person)))
+        admission, details = self._connected(admit_guest(person), None)
         audit.note_token(details.participant_token)
         return self._entrance(admission, details)
 
@@ -153,8 +158,10 @@ class Connections:
             QuotaExceededError: the platform has had its tokens.
         """
         admission = self._admitted(request, auth, caller.platform)
+        self._check(admission)
         if self._provider.redeems_elsewhere is not None:
-            admission = admission.with_room()
+            admission = self._guards.rooms.settle(admission)
+        self._guards.quotas.take_token(caller.platform)
         token, redirect_url = self._sign(admission, origin)
         self._guards.auditor.issued("link")
         return SignedLink(redirect_url=redirect_url, token=token, expires_at=admission.person.exp)
@@ -171,7 +178,7 @@ class Connections:
         """
         person, chosen = self._wish(request, auth, caller.platform)
         admission = admit_with(options, person, auth=chosen, caller=caller)
-        _, details = self._connected(self._guarded(admission, caller.platform))
+        _, details = self._connected(replace(admission, meeting=request.meeting), caller.platform)
         audit.note_token(details.participant_token)
         self._guards.auditor.issued("participant")
         return details
@@ -190,7 +197,7 @@ class Connections:
         self, request: ConnectionRequest | RedirectRequest, auth: str | None, platform: Platform
     ) -> Admission:
         person, chosen = self._wish(request, auth, platform)
-        return self._guarded(admit(person, auth=chosen, platform=platform), platform)
+        return replace(admit(person, auth=chosen, platform=platform), meeting=request.meeting)
 
     def _wish(
         self, request: ConnectionRequest | RedirectRequest, auth: str | None, platform: Platform
@@ -200,21 +207,22 @@ class Connections:
         audit.note(space=person.space, identity=person.identity, auth=chosen)
         return person, chosen
 
-    def _guarded(self, admission: Admission, payer: Platform | None = None) -> Admission:
+    def _check(self, admission: Admission) -> None:
         person = admission.person
         audit.note(space=person.space, identity=admission.identity, auth=admission.auth)
         if admission.is_only_ours and self._provider.redeems_elsewhere is not None:
             raise PolicyRefusedError("grants_elsewhere", "The VoceSpace server behind this API decides on all grants.")
         self._guards.blocks.check(person.space, person.id)
+
+    def _enter(self, admission: Admission, payer: Platform | None = None) -> Entrance:
+        return self._entrance(*self._connected(admission, payer))
+
+    def _connected(self, admission: Admission, payer: Platform | None) -> tuple[Admission, ConnectionDetails]:
+        self._check(admission)
+        admission = self._guards.rooms.settle(admission)
+        # Only now: a customer who is told to come again has not used up a token.
         if payer is not None:
             self._guards.quotas.take_token(payer)
-        return admission
-
-    def _enter(self, admission: Admission) -> Entrance:
-        return self._entrance(*self._connected(admission))
-
-    def _connected(self, admission: Admission) -> tuple[Admission, ConnectionDetails]:
-        admission = admission.with_room()
         return admission, self._provider.connect(admission)
 
     def _entrance(self, admission: Admission, details: ConnectionDetails) -> Entrance:
@@ -223,7 +231,13 @@ class Connections:
         return Entrance(admission, details, web_client_url_for(web_client, admission, details) if web_client else None)
 
     def _sign(self, admission: Admission, origin: str) -> tuple[str, str]:
-        token = self._tokens.issue(admission.person, admission.platform)
+        person, wanted = admission.person, admission.wanted_room
+        token = self._tokens.issue(
+            person,
+            admission.platform,
+            meeting=admission.meeting,
+            wanted_room=None if wanted == person.room else wanted,
+        )
         elsewhere = self._provider.redeems_elsewhere
         if elsewhere is None:
             return token, redirect_url_for(origin, admission.auth, token)
@@ -234,12 +248,3 @@ class Connections:
             raise UnauthorizedError("guest_access_off")
         if auth is not None:
             raise UnauthorizedError("auth_without_credential")
-
-
-def vouching_platform(verified: VerifiedToken, settings: Settings) -> str | None:
-    """The id of the platform that vouches for a token, or None where nobody does."""
-    named = verified.platform
-    # A guest of nobody's holds a token of ours too, and stays what guest access let in.
-    if named is None and not verified.claims.id.startswith(GUEST_PREFIX):
-        named = settings.signing_key_platform
-    return named or None

@@ -14,9 +14,11 @@ from vocespace.clock import Clock, HurriedClock, SystemClock
 from vocespace.connection_details import Provider
 from vocespace.connections import Connections, Guards
 from vocespace.document_cache import SECRET, CachedDocument
+from vocespace.errors import UnauthorizedError
 from vocespace.key_ring import KeyRing
 from vocespace.quotas import Quotas
 from vocespace.registry import Registry
+from vocespace.room_parts import RoomParts
 from vocespace.settings import Settings
 from vocespace.table import Table
 from vocespace.tokens import Tokens
@@ -24,6 +26,7 @@ from vocespace.tokens import Tokens
 if TYPE_CHECKING:
     from vocespace.blocking import Blocking
     from vocespace.livekit_key import LiveKitKey
+    from vocespace.livekit_webhook import LiveKitWebhook
     from vocespace.room_service import RoomService
     from vocespace.secret_rotation import Change, SecretRotation
 
@@ -39,7 +42,7 @@ class Container:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
-        self._clock = clock
+        self.clock = clock
 
     @cached_property
     def table(self) -> Table:
@@ -49,12 +52,12 @@ class Container:
     @cached_property
     def registry(self) -> Registry:
         """Platforms and their credentials."""
-        return Registry(self.table.read, self._clock)
+        return Registry(self.table.read, self.clock)
 
     @cached_property
     def callers(self) -> Callers:
         """Who calls."""
-        return Callers(self.registry, self._users, self._quotas, iam_access=self.settings.iam_access, clock=self._clock)
+        return Callers(self.registry, self._users, self._quotas, iam_access=self.settings.iam_access, clock=self.clock)
 
     @cached_property
     def connections(self) -> Connections:
@@ -64,8 +67,8 @@ class Container:
             tokens=self.tokens,
             registry=self.registry,
             provider=self._provider,
-            guards=Guards(self.blocks, self._quotas, self.auditor),
-            clock=self._clock,
+            guards=Guards(self.blocks, self.rooms.allocation, self._quotas, self.auditor),
+            clock=self.clock,
         )
 
     @cached_property
@@ -78,12 +81,30 @@ class Container:
             parse=KeyRing.parse,
             clock=self._clock_of_secrets,
         )
-        return Tokens(ring, max_ttl=self.settings.max_ttl_seconds, clock=self._clock)
+        return Tokens(ring, max_ttl=self.settings.max_ttl_seconds, clock=self.clock)
 
     @cached_property
     def blocks(self) -> BlockList:
         """Who may not come into which space."""
-        return BlockList(self.table, self.registry, self._clock)
+        return BlockList(self.table, self.registry, self.clock)
+
+    @cached_property
+    def rooms(self) -> RoomParts:
+        """Where in a space people go, and are."""
+        return RoomParts(self.settings, self.table, self.blocks, lambda: self.room_service, self.clock)
+
+    @cached_property
+    def livekit_webhook(self) -> LiveKitWebhook:
+        """What tells LiveKit's webhooks from others.
+
+        Raises:
+            UnauthorizedError: nobody's are taken where the server behind is a VoceSpace server.
+        """
+        if self.settings.connection_provider != "livekit":
+            raise UnauthorizedError("webhook_no_livekit")
+        from vocespace.livekit_webhook import LiveKitWebhook
+
+        return LiveKitWebhook(self._livekit_key, self.clock)
 
     @cached_property
     def auditor(self) -> Auditor:
@@ -96,7 +117,7 @@ class Container:
         """Blocks, edited by platforms."""
         from vocespace.blocking import Blocking
 
-        return Blocking(self.blocks, lambda: self.room_service, self._clock)
+        return Blocking(self.blocks, lambda: self.room_service, self.clock)
 
     @cached_property
     def room_service(self) -> RoomService | None:
@@ -105,12 +126,12 @@ class Container:
             return None
         from vocespace.room_service import RoomService
 
-        return RoomService(self._livekit_key, room_mapping=self.settings.room_mapping, clock=self._clock)
+        return RoomService(self._livekit_key, room_mapping=self.settings.room_mapping, clock=self.clock)
 
     @cached_property
     def _clock_of_secrets(self) -> Clock:
         faster = self.settings.secrets_age_faster_by
-        return self._clock if faster == 1 else HurriedClock(self._clock, faster)
+        return self.clock if faster == 1 else HurriedClock(self.clock, faster)
 
     @cached_property
     def signing_rotation(self) -> SecretRotation:
@@ -118,7 +139,7 @@ class Container:
         from vocespace.ring_rotation import Rules
         from vocespace.signing_rotation import SigningChange
 
-        change = SigningChange(Rules(self.settings.max_ttl_seconds), self._clock)
+        change = SigningChange(Rules(self.settings.max_ttl_seconds), self.clock)
         return self._rotation(self.settings.signing_secret_id, change)
 
     @cached_property
@@ -126,18 +147,18 @@ class Container:
         """What changes the LiveKit key."""
         from vocespace.livekit_rotation import LiveKitChange
 
-        change = LiveKitChange(self._clock, allow_short=self.settings.allow_short_livekit_secret)
+        change = LiveKitChange(self.clock, allow_short=self.settings.allow_short_livekit_secret)
         return self._rotation(self.settings.livekit_secret_id, change)
 
     def _rotation(self, secret_id: str, change: Change) -> SecretRotation:
         from vocespace.secret_rotation import SecretRotation
         from vocespace.secret_versions import SecretVersions
 
-        return SecretRotation(secret_id, SecretVersions(aws.secrets_manager(), secret_id, self._clock), change)
+        return SecretRotation(secret_id, SecretVersions(aws.secrets_manager(), secret_id, self.clock), change)
 
     @cached_property
     def _quotas(self) -> Quotas:
-        return Quotas(self.table, self._clock)
+        return Quotas(self.table, self.clock)
 
     def _users(self) -> Users:
         return self._signed_in_users
@@ -148,7 +169,7 @@ class Container:
         from vocespace.key_sets import KeySets
         from vocespace.signed_in_users import SignedInUsers
 
-        return SignedInUsers(self.registry, KeySets(self._clock), self._clock)
+        return SignedInUsers(self.registry, KeySets(self.clock), self.clock)
 
     @cached_property
     def _provider(self) -> Provider:
@@ -159,7 +180,7 @@ class Container:
             return VoceSpaceProvider(self.settings.vocespace_url)
         from vocespace.livekit_provider import LiveKitProvider
 
-        return LiveKitProvider(self._livekit_key, room_mapping=self.settings.room_mapping, clock=self._clock)
+        return LiveKitProvider(self._livekit_key, room_mapping=self.settings.room_mapping, clock=self.clock)
 
     @cached_property
     def _livekit_key(self) -> CachedDocument[LiveKitKey]:

@@ -40,6 +40,6 @@ class Entrance:
             space=person.space,
             room=person.room,
             identity=identity,
-            permissions=permissions_of(identity),
+            permissions=permissions_of(identity, made_space=self.admission.made_space),
             expires_at=person.exp,
         )

@@ -7,6 +7,7 @@
     ├── PolicyRefusedError         the platform's policy does not allow it
     ├── PersonBlockedError         this person may not come into this space
     ├── QuotaExceededError         the platform has used up what it may use
+    ├── NoEmptyRoomError           all rooms of the pool are taken
     ├── NoAgentAvailableError      nobody waits in customer support
     ├── NotFoundError, MethodNotAllowedError, BodyTooLargeError, UnsupportedMediaTypeError
     ├── UpstreamFailedError, UpstreamTimeoutError      the VoceSpace or LiveKit server
@@ -116,11 +117,22 @@ class MethodNotAllowedError(VoceSpaceError):
         self.allow = allow
 
 
+class NoEmptyRoomError(VoceSpaceError):
+    """Somebody asked for an empty room of a space that has a fixed number of them, and all are taken."""
+
+    code = "no_empty_room"
+    default_detail = "All rooms of this space are taken right now; try again later."
+
+
 class NoAgentAvailableError(VoceSpaceError):
-    """A customer asked for an agent and nobody is waiting."""
+    """A customer asked for an agent and nobody is waiting; `waiting` customers are, this one among them."""
 
     code = "no_agent_available"
     default_detail = "No support agent is available right now; try again later."
+
+    def __init__(self, reason: str, waiting: int = 1) -> None:
+        super().__init__(reason)
+        self.waiting = waiting
 
 
 class BodyTooLargeError(VoceSpaceError):

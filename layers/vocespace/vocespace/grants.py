@@ -55,7 +55,7 @@ class GrantLimits(WireModel):
 
 
 def video_grants(
-    identity: Identity, limits: GrantLimits | None, *, room_name: str, updates_own_metadata: bool
+    identity: Identity, limits: GrantLimits | None, *, room_name: str, updates_own_metadata: bool, made_space: bool
 ) -> dict[str, Any]:
     """The grants of a participant token, by their wire names.
 
@@ -64,6 +64,7 @@ def video_grants(
         limits: What the platform's policy takes away; None: nothing.
         room_name: The LiveKit room, and the only one the token opens.
         updates_own_metadata: Whether the person may change their own metadata, where the policy says nothing of it.
+        made_space: Whether they have made the space: there a guest manages as well, and records nothing.
     """
     granted = {
         "room": room_name,
@@ -72,7 +73,7 @@ def video_grants(
         "canSubscribe": True,
         "canPublishData": True,
         "canUpdateOwnMetadata": updates_own_metadata,
-        "roomAdmin": identity in _ROOM_ADMINS,
+        "roomAdmin": identity in _ROOM_ADMINS or (made_space and identity is Identity.GUEST),
         "roomRecord": identity is Identity.OWNER,
     }
     return granted if limits is None else granted | limits.to_wire()

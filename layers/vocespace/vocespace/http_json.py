@@ -33,14 +33,14 @@ class HttpJsonError(Exception):
 
 
 class HttpFailedError(HttpJsonError):
-    """The server cannot be reached, or what it says is no JSON object of at most 64 KiB."""
+    """The server cannot be reached, or what it says is no JSON object that is small enough."""
 
 
 class HttpTimedOutError(HttpJsonError):
     """The server takes too long."""
 
 
-def request_json(
+def request_json(  # noqa: PLR0913 - each of them bounds something, or is part of the request
     method: str,
     url: str,
     *,
@@ -48,6 +48,7 @@ def request_json(
     read_timeout: float,
     json: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
+    max_answer: int = MAX_ANSWER,
 ) -> tuple[int, dict[str, Any]]:
     """Sends one request; a redirect is an answer like any other, and nothing is tried twice.
 
@@ -59,6 +60,7 @@ def request_json(
             last: an answer that is still coming then is given up.
         json: The body.
         headers: Further headers.
+        max_answer: How many bytes of a body are read.
 
     Returns:
         The status and the object. Other statuses than 200 need no body of this form: without one it is empty.
@@ -77,7 +79,7 @@ def request_json(
         except urllib3.exceptions.HTTPError as error:
             raise _named(error, connected=not _is_connection_error(error)) from None
         try:
-            body = _body(response)
+            body = _body(response, max_answer)
         except urllib3.exceptions.HTTPError as error:
             raise _named(error) from None
         finally:
@@ -86,13 +88,13 @@ def request_json(
     return response.status, _object(body, response.status)
 
 
-def _body(response: urllib3.BaseHTTPResponse) -> bytes:
-    body = b""
+def _body(response: urllib3.BaseHTTPResponse, limit: int) -> bytes:
+    body = bytearray()
     while chunk := response.read1(MAX_ANSWER):
         body += chunk
-        if len(body) > MAX_ANSWER:
+        if len(body) > limit:
             raise HttpFailedError("body_too_large")
-    return body
+    return bytes(body)
 
 
 def _object(body: bytes, status: int) -> dict[str, Any]:

@@ -66,7 +66,13 @@ def identities_under(auth: str) -> frozenset[Identity]:
     return _SUPPORT if auth == CUSTOMER_SUPPORT else _INTEGRATION
 
 
-def permissions_of(identity: Identity) -> dict[str, bool]:
-    """Every permission by its wire name, true where the identity has it."""
-    granted = _PERMISSIONS[identity]
+_OF_A_MAKER = frozenset(Permission) - {Permission.SHOW_SIDE_CHANNEL, Permission.SHOW_AI}
+
+
+def permissions_of(identity: Identity, *, made_space: bool = False) -> dict[str, bool]:
+    """Every permission by its wire name, true where the identity has it.
+
+    A guest who has made the space has the owner's rights there, but neither sidebar nor AI (VoceSpace API page).
+    """
+    granted = _OF_A_MAKER if made_space and identity is Identity.GUEST else _PERMISSIONS[identity]
     return {permission.value: permission in granted for permission in Permission}

@@ -20,7 +20,7 @@ from vocespace.participant_options import ParticipantOptions
 from vocespace.platforms import Policy
 from vocespace.room_config import RoomConfig
 from vocespace.rooms import RoomType, room_type
-from vocespace.token_result import RedirectRequest
+from vocespace.token_result import Meeting, RedirectRequest
 from vocespace.users import SignedInUser, UserRequest
 from vocespace.wire import ProtoModel, WireModel
 
@@ -50,7 +50,7 @@ def small_metadata(value: str) -> str:
 
 
 class ParticipantAttributes(WireModel):
-    """Attributes of a participant. Three of them are wishes; all others are passed on."""
+    """Attributes of a participant. Four of them are wishes; all others are passed on."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, str]
@@ -58,6 +58,7 @@ class ParticipantAttributes(WireModel):
     identity: Annotated[Annotated[Identity, Field(strict=False)] | None, _EmptyIsAbsent] = None
     auth: Annotated[AuthType | None, _EmptyIsAbsent] = None
     room: Annotated[RoomType | None, _EmptyIsAbsent] = None
+    meeting: Annotated[Meeting | None, _EmptyIsAbsent] = None
 
     def others(self) -> dict[str, str]:
         """The attributes that are no wishes."""
@@ -113,14 +114,22 @@ class LiveKitTokenRequest(ProtoModel):
             PolicyRefusedError, IdentityRefusedError: a user asks for somebody else, or an identity not theirs.
         """
         space, room = self._place(policy, mapping)
-        identity = self._attributes.identity
+        wish = self._attributes
         if user is not None:
-            name = self.participant_name or user.id
-            wish = UserRequest(id=self.participant_identity, username=name, space=space, room=room, identity=identity)
-            return wish.on_behalf_of(user)
+            asked = UserRequest(
+                id=self.participant_identity,
+                username=self.participant_name or user.id,
+                space=space,
+                room=room,
+                identity=wish.identity,
+                meeting=wish.meeting,
+            )
+            return asked.on_behalf_of(user)
         person = self.participant_identity or secrets.token_urlsafe(_ID_BYTES)
         name = self.participant_name or person
-        return RedirectRequest(id=person, username=name, space=space, room=room, identity=identity)
+        return RedirectRequest(
+            id=person, username=name, space=space, room=room, identity=wish.identity, meeting=wish.meeting
+        )
 
     def _place(self, policy: Policy, mapping: RoomMapping) -> tuple[str, str | None]:
         named = self.room_name or name_like(policy.spaces[0])

@@ -103,3 +103,23 @@ def rotated(secret: str) -> None:
     """A new version of a secret became the current one."""
     with single_metric(name="Rotated", unit=MetricUnit.Count, value=1) as metric:
         metric.add_dimension("secret", secret)
+
+
+def work_failed(reason: str) -> None:
+    """Something that nobody waits for could not be done; the reason is a word of ours."""
+    logger().error("work failed", extra={"reason": reason})
+
+
+def reconciled(changes: Mapping[str, int]) -> None:
+    """Occupancy was held against LiveKit; what was mended are events that were lost, or are late."""
+    logger().info("reconciled", extra=dict(changes))
+    for change, count in changes.items():
+        with single_metric(name="OccupancyMended", unit=MetricUnit.Count, value=count) as metric:
+            metric.add_dimension("change", change)
+
+
+def livekit_unasked(reason: str) -> None:
+    """LiveKit could not be asked who is there, and nothing was changed."""
+    logger().error("LiveKit unasked", extra={"reason": reason})
+    with single_metric(name="LiveKitUnasked", unit=MetricUnit.Count, value=1):
+        pass

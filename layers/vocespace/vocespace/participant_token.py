@@ -28,7 +28,7 @@ def mint_participant_token(admission: Admission, key: LiveKitKey, *, room_name: 
         "sub": person.id,
         "name": person.username,
         "nbf": now,
-        "exp": min(now + MAX_TTL_SECONDS, person.exp),
+        "exp": min(now + (admission.join_within or MAX_TTL_SECONDS), person.exp),
         "attributes": attributes,
         "video": video_grants(
             admission.identity,
@@ -36,6 +36,7 @@ def mint_participant_token(admission: Admission, key: LiveKitKey, *, room_name: 
             room_name=room_name,
             # VoceSpace's web client renames people through it: nothing here or there may trust metadata or attributes.
             updates_own_metadata=options is None,
+            made_space=admission.made_space,
         ),
     }
     if options is not None:

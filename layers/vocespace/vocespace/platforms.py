@@ -74,6 +74,15 @@ class Policy(WireModel):
         """Whether a space is one of the platform's."""
         return matches(space, self.spaces)
 
+    def check_space(self, space: str) -> None:
+        """Lets pass a space that is one of the platform's.
+
+        Raises:
+            PolicyRefusedError: it is not.
+        """
+        if not self.allows_space(space):
+            raise _refused("space")
+
     def check(self, *, auth: str | None, identity: Identity, space: str, room: str | None, lifetime: int) -> None:
         """Holds one wish against the policy.
 
@@ -97,7 +106,7 @@ class Policy(WireModel):
         }
         for field, is_allowed in allowed.items():
             if not is_allowed:
-                raise PolicyRefusedError(f"policy_{field}", f"The platform's policy does not allow this {field}.")
+                raise _refused(field)
 
 
 class Platform(WireModel):
@@ -124,3 +133,7 @@ class Platform(WireModel):
     def issuer(self, issuer: str, audience: str) -> Issuer | None:
         """What it has agreed with an issuer for an audience, or None where nothing is."""
         return next((each for each in self.issuers if (each.issuer, each.audience) == (issuer, audience)), None)
+
+
+def _refused(field: str) -> PolicyRefusedError:
+    return PolicyRefusedError(f"policy_{field}", f"The platform's policy does not allow this {field}.")

@@ -33,6 +33,7 @@ ERROR_MAP: dict[type[errors.VoceSpaceError], ErrorKind] = {
     errors.QuotaExceededError: ErrorKind(HTTPStatus.TOO_MANY_REQUESTS, "Quota exceeded"),
     errors.NotFoundError: ErrorKind(HTTPStatus.NOT_FOUND, "Not found"),
     errors.MethodNotAllowedError: ErrorKind(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed"),
+    errors.NoEmptyRoomError: ErrorKind(HTTPStatus.CONFLICT, "No empty room", _RETRY),
     errors.NoAgentAvailableError: ErrorKind(HTTPStatus.CONFLICT, "No agent available", _RETRY),
     errors.BodyTooLargeError: ErrorKind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Body too large"),
     errors.UnsupportedMediaTypeError: ErrorKind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
@@ -54,7 +55,12 @@ class FieldProblem(WireModel):
 
 
 class Problem(WireModel):
-    """A problem document, `application/problem+json` (RFC 9457)."""
+    """A problem document, `application/problem+json` (RFC 9457).
+
+    Attributes:
+        errors: What is wrong, field by field, where parameters are.
+        waiting: How many customers wait for an agent, where none is there.
+    """
 
     type: str
     title: str
@@ -63,31 +69,33 @@ class Problem(WireModel):
     code: str
     request_id: str
     errors: tuple[FieldProblem, ...] | None = None
+    waiting: int | None = None
 
 
 def problem_for(error: errors.VoceSpaceError, request_id: str) -> tuple[Problem, dict[str, str]]:
     """Turns a refusal into what the caller reads, and the headers that belong to it."""
     kind = ERROR_MAP[type(error)]
     headers = dict(kind.headers)
-    fields = None
-    if isinstance(error, errors.InvalidParametersError):
-        fields = tuple(FieldProblem(field=each.field, reason=each.reason) for each in error.fields)
     if isinstance(error, errors.MethodNotAllowedError):
         headers["Allow"] = ", ".join(error.allow)
     if isinstance(error, errors.QuotaExceededError):
         headers |= rate_limit_headers(error.allowance) | {"Retry-After": str(error.allowance.reset)}
-    return _problem(error.code, kind.status, kind.title, error.detail, request_id, fields), headers
+    problem = _problem(error.code, kind.status, kind.title, error.detail, request_id)
+    if isinstance(error, errors.InvalidParametersError):
+        faults = tuple(FieldProblem(field=each.field, reason=each.reason) for each in error.fields)
+        problem = problem.model_copy(update={"errors": faults})
+    if isinstance(error, errors.NoAgentAvailableError):
+        problem = problem.model_copy(update={"waiting": error.waiting})
+    return problem, headers
 
 
 def internal_problem(request_id: str) -> Problem:
     """The opaque answer to an exception that nobody expected."""
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return _problem(INTERNAL_ERROR, status, "Internal error", "Something went wrong on our side.", request_id, None)
+    return _problem(INTERNAL_ERROR, status, "Internal error", "Something went wrong on our side.", request_id)
 
 
-def _problem(
-    code: str, status: HTTPStatus, title: str, detail: str, request_id: str, fields: tuple[FieldProblem, ...] | None
-) -> Problem:
+def _problem(code: str, status: HTTPStatus, title: str, detail: str, request_id: str) -> Problem:
     return Problem(
         type=f"urn:vocespace:problem:{code}",
         title=title,
@@ -95,5 +103,4 @@ def _problem(
         detail=detail,
         code=code,
         request_id=request_id,
-        errors=fields,
     )

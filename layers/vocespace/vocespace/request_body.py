@@ -34,13 +34,49 @@ def json_object(body: str | None, *, is_base64: bool, headers: Mapping[str, str]
         UnsupportedMediaTypeError: it is not declared as JSON in UTF-8.
         InvalidParametersError: it is not one well-formed JSON object.
     """
-    data = _bytes(body or "", is_base64=is_base64)
-    if not _is_plain_json(headers):
-        raise UnsupportedMediaTypeError("media_type")
+    data = body_bytes(body, is_base64=is_base64)
+    require_media_type(JSON, headers)
     try:
         return parse_object(data)
     except StrictJsonError as error:
         raise InvalidParametersError(FieldError("body", str(error))) from None
+
+
+def require_media_type(media_type: str, headers: Mapping[str, str]) -> None:
+    """Lets pass a body that is declared as this, in UTF-8 and without a content encoding.
+
+    Raises:
+        UnsupportedMediaTypeError: it is not.
+    """
+    declared, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
+    charsets = {part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")}
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if declared != media_type or not charsets <= {"utf-8", "utf8"} or encoding not in {"", "identity"}:
+        raise UnsupportedMediaTypeError("media_type", f"Send the body as {media_type}, without a content encoding.")
+
+
+def body_bytes(body: str | None, *, is_base64: bool, limit: int = MAX_BODY) -> bytes:
+    """The bytes of a body as API Gateway hands it over.
+
+    Args:
+        body: The text, or the base64 of the bytes.
+        is_base64: Which of the two.
+        limit: How many there may be.
+
+    Raises:
+        BodyTooLargeError: there are more.
+        InvalidParametersError: it is no base64.
+    """
+    text, detail = body or "", f"The body is larger than {limit // 1024} KiB."
+    if len(text) > (limit * 4 // 3 + 4 if is_base64 else limit):
+        raise BodyTooLargeError("body_too_large", detail)
+    try:
+        data = base64.b64decode(text, validate=True) if is_base64 else text.encode()
+    except ValueError:
+        raise InvalidParametersError(FieldError("body", "is not readable")) from None
+    if len(data) > limit:
+        raise BodyTooLargeError("body_too_large", detail)
+    return data
 
 
 def read_request(model: type[Request], members: dict[str, Any]) -> Request:
@@ -58,25 +94,6 @@ def read_request(model: type[Request], members: dict[str, Any]) -> Request:
         raise InvalidParametersError(
             *(_field_error(each["loc"], each["msg"]) for each in faults if each["loc"] not in wholes)
         ) from None
-
-
-def _bytes(body: str, *, is_base64: bool) -> bytes:
-    if len(body) > (MAX_BODY * 4 // 3 + 4 if is_base64 else MAX_BODY):
-        raise BodyTooLargeError("body_too_large")
-    try:
-        data = base64.b64decode(body, validate=True) if is_base64 else body.encode()
-    except ValueError:
-        raise InvalidParametersError(FieldError("body", "is not readable")) from None
-    if len(data) > MAX_BODY:
-        raise BodyTooLargeError("body_too_large")
-    return data
-
-
-def _is_plain_json(headers: Mapping[str, str]) -> bool:
-    media_type, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
-    charsets = {part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")}
-    encoding = headers.get("content-encoding", "identity").strip().lower()
-    return media_type == JSON and charsets <= {"utf-8", "utf8"} and encoding in {"", "identity"}
 
 
 def _field_error(location: tuple[int | str, ...], message: str) -> FieldError:

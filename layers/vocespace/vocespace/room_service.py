@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
 
 from vocespace.clock import Clock
 from vocespace.document_cache import CachedDocument
@@ -15,11 +17,17 @@ from vocespace.errors import UpstreamFailedError, UpstreamTimeoutError
 from vocespace.http_json import HttpJsonError, HttpTimedOutError, request_json
 from vocespace.jws import sign
 from vocespace.livekit_key import LiveKitKey
+from vocespace.livekit_messages import LiveKitMessage, LiveKitParticipant, LiveKitRoom
 from vocespace.livekit_provider import RoomMapping
 
 CONNECT_TIMEOUT = 2.0
 READ_TIMEOUT = 3.0
 TOKEN_SECONDS = 60
+
+MAX_ANSWER = 8 * 1024 * 1024
+"""A full room is told with everybody's metadata and tracks."""
+
+Message = TypeVar("Message", bound=LiveKitMessage)
 
 _SCHEMES = {"wss": "https", "ws": "http"}
 
@@ -52,10 +60,31 @@ class RoomService:
         Raises:
             SecretsUnavailableError, UpstreamFailedError, UpstreamTimeoutError: as `remove_from_space`.
         """
+        return [room.name for room in self.rooms()]
+
+    def rooms(self) -> list[LiveKitRoom]:
+        """The same with their sids.
+
+        Raises:
+            SecretsUnavailableError, UpstreamFailedError, UpstreamTimeoutError: as `remove_from_space`.
+        """
         status, answer = self._call("ListRooms", {"roomList": True}, {})
         if status != HTTPStatus.OK:
             raise UpstreamFailedError("room_service_refused")
-        return [str(room["name"]) for room in answer.get("rooms", [])]
+        return _read(LiveKitRoom, answer.get("rooms", []))
+
+    def participants(self, room: str) -> list[LiveKitParticipant]:
+        """The connections to a LiveKit room; none where there is no such room any more.
+
+        Raises:
+            SecretsUnavailableError, UpstreamFailedError, UpstreamTimeoutError: as `remove_from_space`.
+        """
+        status, answer = self._call("ListParticipants", {"roomAdmin": True, "room": room}, {"room": room})
+        if status == HTTPStatus.NOT_FOUND:
+            return []
+        if status != HTTPStatus.OK:
+            raise UpstreamFailedError("room_service_refused")
+        return _read(LiveKitParticipant, answer.get("participants", []))
 
     def _rooms_of(self, space: str) -> list[str]:
         return [room for room in self.room_names() if room == space or room.startswith(f"{space}/")]
@@ -80,6 +109,7 @@ class RoomService:
                 url,
                 connect_timeout=CONNECT_TIMEOUT,
                 read_timeout=READ_TIMEOUT,
+                max_answer=MAX_ANSWER,
                 json=body,
                 headers={"Authorization": f"Bearer {sign(claims, key.secret_bytes())}"},
             )
@@ -87,3 +117,10 @@ class RoomService:
             raise UpstreamTimeoutError("room_service_timeout") from None
         except HttpJsonError:
             raise UpstreamFailedError("room_service_unreachable") from None
+
+
+def _read(kind: type[Message], members: list[dict[str, Any]]) -> list[Message]:
+    try:
+        return [kind.from_wire(each) for each in members]
+    except ValidationError:
+        raise UpstreamFailedError("room_service_malformed") from None

@@ -48,6 +48,7 @@ class Settings(BaseModel):
     table_name: str
     signing_secret_id: str
     livekit_secret_id: str = ""
+    livekit_events_queue_url: str = ""
     allow_short_livekit_secret: bool = False
     secrets_age_faster_by: Annotated[float, Field(ge=1)] = 1
 

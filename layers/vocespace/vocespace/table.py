@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import DeleteTypeDef, PutTypeDef, TransactWriteItemTypeDef, UpdateTypeDef
 
 Record = TypeVar("Record", bound=WireModel)
+Answer = TypeVar("Answer")
 Write = TypeVar("Write", "PutTypeDef", "DeleteTypeDef", "UpdateTypeDef")
 
 MAX_CONFLICTS = 4
-"""How often several writes are tried together while somebody else is writing the same items."""
+"""How often a write is tried while somebody else is writing the same items together."""
 
 _REFUSED = "ConditionalCheckFailedException"
 _REFUSED_TOGETHER = "ConditionalCheckFailed"
+_BUSY = "TransactionConflictException"
 CONFLICT = "TransactionConflict"
 """Why the store is unavailable where others kept writing the same items."""
 
@@ -66,8 +68,13 @@ class Table:
         found = {(item["pk"], item["sk"]): item for item in items}
         return [found.get((key["pk"], key["sk"])) for key in keys]
 
-    def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
+    def query(self, pk: str, prefix: str = "", *, consistent: bool = True) -> Iterator[Item]:
         """Reads all items of a partition, or those whose sort keys start with a prefix, in their order, page by page.
+
+        Args:
+            pk: The partition.
+            prefix: What the sort keys start with.
+            consistent: Whether what was just written has to be seen; to do without costs half.
 
         Raises:
             StoreUnavailableError: the table cannot be read.
@@ -79,7 +86,7 @@ class Table:
         with _translated_errors():
             for page in pages.paginate(
                 TableName=self._name,
-                ConsistentRead=True,
+                ConsistentRead=consistent,
                 KeyConditionExpression=expression,
                 ExpressionAttributeValues=to_attributes(values),
             ):
@@ -96,8 +103,7 @@ class Table:
             StoreUnavailableError: the table cannot be written.
         """
         update = self.change(key, change, condition)["Update"]
-        with _translated_errors():
-            answer = aws.dynamodb().update_item(**update, ReturnValues="ALL_NEW")
+        answer = _patiently(lambda: aws.dynamodb().update_item(**update, ReturnValues="ALL_NEW"))
         return from_attributes(answer["Attributes"])
 
     def delete(self, key: Key) -> None:
@@ -107,10 +113,11 @@ class Table:
             ConditionFailedError: there is none.
             StoreUnavailableError: the table cannot be written.
         """
-        with _translated_errors():
-            aws.dynamodb().delete_item(
+        _patiently(
+            lambda: aws.dynamodb().delete_item(
                 TableName=self._name, Key=to_attributes(key), ConditionExpression=EXISTS.expression
             )
+        )
 
     def put(self, item: Item, condition: Condition | None = None) -> TransactWriteItemTypeDef:
         """A write that puts an item in its place, if a condition holds, for `write_together`."""
@@ -138,15 +145,7 @@ class Table:
             ConditionFailedError: a condition of one of them does not hold.
             StoreUnavailableError: the table cannot be written.
         """
-        for attempt in range(MAX_CONFLICTS):
-            try:
-                with _translated_errors():
-                    aws.dynamodb().transact_write_items(TransactItems=list(writes))
-            except StoreUnavailableError as error:
-                if error.reason != CONFLICT or attempt == MAX_CONFLICTS - 1:
-                    raise
-            else:
-                return
+        _patiently(lambda: aws.dynamodb().transact_write_items(TransactItems=list(writes)))
 
 
 def record_of(kind: type[Record], item: Item) -> Record:
@@ -175,6 +174,17 @@ def _conditional(write: Write, condition: Condition | None, change: Change | Non
     return write
 
 
+def _patiently(write: Callable[[], Answer]) -> Answer:
+    for attempt in range(1, MAX_CONFLICTS + 1):
+        try:
+            with _translated_errors():
+                return write()
+        except StoreUnavailableError as error:
+            if error.reason != CONFLICT or attempt == MAX_CONFLICTS:
+                raise
+    raise AssertionError
+
+
 @contextmanager
 def _translated_errors() -> Iterator[None]:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -189,6 +199,6 @@ def _translated_errors() -> Iterator[None]:
         if _REFUSED_TOGETHER in together:
             failed = (place for place, each in enumerate(together) if each == _REFUSED_TOGETHER)
             raise ConditionFailedError(frozenset(failed)) from None
-        raise StoreUnavailableError(CONFLICT if CONFLICT in together else code) from None
+        raise StoreUnavailableError(CONFLICT if code == _BUSY or CONFLICT in together else code) from None
     except BotoCoreError as error:
         raise StoreUnavailableError(type(error).__name__) from None

@@ -36,7 +36,7 @@ class Terms:
             raise InvalidParametersError(FieldError("ttlSeconds", "may not be given together with exp"))
         iat = request.iat if request.iat is not None else int(self._clock.time())
         ttl = request.ttl_seconds or min(DEFAULT_SECONDS, self._cap(platform))
-        members = request.model_dump(by_alias=True, exclude={"auth", "ttl_seconds"}, exclude_none=True)
+        members = request.model_dump(by_alias=True, exclude={"auth", "meeting", "ttl_seconds"}, exclude_none=True)
         return read_request(TokenResult, {"exp": iat + ttl} | members | {"iat": iat})
 
     def _cap(self, platform: Platform | None) -> int:

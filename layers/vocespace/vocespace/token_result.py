@@ -17,6 +17,7 @@ LEEWAY_SECONDS = 30
 
 EXPIRED = "is in the past"
 
+Meeting = Annotated[str, Field(pattern=r"^[!-~]{1,128}$")]
 UnixSeconds = Annotated[int, Field(gt=0, lt=2**40)]
 
 
@@ -64,6 +65,13 @@ class TokenClaims(TokenResult):
     platform: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     jti: Annotated[str, Field(min_length=1, max_length=256)] | None = None
     nbf: UnixSeconds | None = None
+    meeting: Meeting | None = None
+    wanted_room: RoomType | None = None
+
+    def wish(self) -> TokenResult:
+        """What was asked for when we signed it: the room that came of it then may be somebody else's by now."""
+        asked = self.token_result()
+        return asked if self.wanted_room is None else asked.model_copy(update={"room": self.wanted_room})
 
 
 class AuthChoice(WireModel):
@@ -72,11 +80,19 @@ class AuthChoice(WireModel):
     auth: AuthType | None = Field(None, description="`c_s` for customer support, else a way of integrating.")
 
 
-class ConnectionRequest(TokenResult, AuthChoice):
-    """The body of `POST /api/connection-details`: TokenResult, and the auth type if it is not in the query."""
+class MeetingChoice(WireModel):
+    """For which meeting somebody comes."""
+
+    meeting: Meeting | None = Field(
+        None, description="A name of yours for a meeting: everybody of one meeting gets the same `$empty` room."
+    )
 
 
-class RedirectRequest(Visit, Term, AuthChoice):
+class ConnectionRequest(TokenResult, AuthChoice, MeetingChoice):
+    """The body of `POST /api/connection-details`: TokenResult, the meeting, and the auth type if the query has none."""
+
+
+class RedirectRequest(Visit, Term, AuthChoice, MeetingChoice):
     """The body of `POST /api/redirect-url`: when it ends may be said, as `exp` or as `ttlSeconds`, or left to us."""
 
 

@@ -43,16 +43,23 @@ class Tokens:
         self._max_ttl = max_ttl
         self._clock = clock
 
-    def issue(self, person: TokenResult, platform: str | None) -> str:
+    def issue(
+        self, person: TokenResult, platform: str | None, *, meeting: str | None = None, wanted_room: str | None = None
+    ) -> str:
         """Signs a token for a person on behalf of a platform, or of nobody.
+
+        Args:
+            person: The person.
+            platform: Who vouches.
+            meeting: For which meeting they come.
+            wanted_room: Which room was asked for, where `person` has the one that came of it.
 
         Raises:
             SecretsUnavailableError: there is no ring, or its signing key has been retired.
         """
         jti = secrets.token_urlsafe(_JTI_BYTES)
-        claims = person.to_wire() | {"jti": jti}
-        if platform is not None:
-            claims["platform"] = platform
+        beside = {"jti": jti, "platform": platform, "meeting": meeting, "wantedRoom": wanted_room}
+        claims = person.to_wire() | {name: value for name, value in beside.items() if value is not None}
         key = self._ring.value().signing_key()
         if not key.is_live(self._clock.time()):
             raise SecretsUnavailableError("signing_key_retired")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vocespace.errors import FieldError, IdentityRefusedError, InvalidParametersError, PolicyRefusedError
 from vocespace.identities import Identity
 from vocespace.names import AvatarUrl, PersonName
-from vocespace.token_result import AuthChoice, Destination, RedirectRequest, Term
+from vocespace.token_result import AuthChoice, Destination, MeetingChoice, RedirectRequest, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class SignedInUser:
     identities: tuple[Identity, ...]
 
 
-class UserRequest(Destination, Term, AuthChoice):
+class UserRequest(Destination, Term, AuthChoice, MeetingChoice):
     """The body of a signed-in user: who they are, their own token says.
 
     A name or picture given here stands in where that token has none; an id may only repeat it.

@@ -31,6 +31,7 @@ _REFUSALS = (
     errors.PolicyRefusedError,
     errors.PersonBlockedError,
     errors.QuotaExceededError,
+    errors.NoEmptyRoomError,
     errors.NoAgentAvailableError,
     errors.UpstreamFailedError,
     errors.SecretsUnavailableError,

@@ -52,6 +52,7 @@ _ISSUE: dict[str, Any] = {
         errors.PolicyRefusedError,
         errors.PersonBlockedError,
         errors.QuotaExceededError,
+        errors.NoEmptyRoomError,
         errors.NoAgentAvailableError,
         errors.BodyTooLargeError,
         errors.UnsupportedMediaTypeError,

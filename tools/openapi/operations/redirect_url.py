@@ -45,6 +45,7 @@ _SIGN: dict[str, Any] = {
         errors.PolicyRefusedError,
         errors.PersonBlockedError,
         errors.QuotaExceededError,
+        errors.NoEmptyRoomError,
         errors.NoAgentAvailableError,
         errors.BodyTooLargeError,
         errors.UnsupportedMediaTypeError,
