@@ -327,3 +327,18 @@ def test_whoever_is_blocked_and_was_never_told_of_goes_out_again(
     removed = [each.json() for each in server.received if each.path.endswith("/RemoveParticipant")]
     assert removed == [{"room": SPACE, "identity": "user_1"}]
     assert inside() == {"PA_1", "PA_2"}
+
+
+@pytest.mark.usefixtures("server")
+def test_who_cannot_be_taken_out_keeps_nothing_else_from_being_mended(world: World, livekit: LiveKit) -> None:
+    """The last thing that is done is what failed."""
+    table = Table(TABLE)
+    block = Block(space=SPACE, id="user_1", created_at=NOW)
+    BlockList(table, Registry(table.read, world.clock), world.clock).add(block)
+    occupancy().came(presence("PA_0", "user_0"))
+    livekit.join(SPACE, "PA_1", "user_1")
+    livekit.broken = "RemoveParticipant"
+
+    reconcile(world)
+
+    assert inside() == {"PA_1"}

@@ -77,7 +77,7 @@ class RoomsMachine(RuleBasedStateMachine):
             self.house.occupancy,
             self.house.desks,
             cast("RoomService", self.livekit),
-            came=self.house.occupancy.came,
+            keep_out=lambda _: None,
             room_mapping="space",
             clock=self.clock,
         )

@@ -6,9 +6,8 @@ import logging
 import os
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
+from tests.long.histories import run_histories
 from tests.long.platform_machine import PlatformMachine
 from tests.long.ring_machine import MAX_TTL, RingMachine
 from vocespace.key_ring import KeyRing
@@ -25,20 +24,7 @@ logger = logging.getLogger(__name__)
 
 def _run(machine: type[RingMachine], *, shrink: bool) -> None:
     RingMachine.seen.clear()
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=HISTORIES,
-            stateful_step_count=LENGTH,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            # What a history is boiled down to helps whoever reads it, not a test that wants to see it fail.
-            phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_histories(machine, HISTORIES, LENGTH, shrink=shrink)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ import logging
 import os
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
+from tests.long.histories import run_histories
 from tests.long.rooms_machine import RoomsMachine
 from vocespace.occupancy import Occupancy
 from vocespace.space_records import Room
@@ -23,20 +22,7 @@ logger = logging.getLogger(__name__)
 
 def _run(*, shrink: bool) -> None:
     RoomsMachine.seen.clear()
-    run_state_machine_as_test(
-        RoomsMachine,
-        settings=settings(
-            max_examples=HISTORIES,
-            stateful_step_count=LENGTH,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            # What a history is boiled down to helps whoever reads it, not a test that wants to see it fail.
-            phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_histories(RoomsMachine, HISTORIES, LENGTH, shrink=shrink)
 
 
 def test_no_history_breaks_a_promise() -> None:

@@ -38,6 +38,7 @@ CUSTOMER_GRACE = 120
 
 _ROUNDS = 8
 _MAX_DESKS = 100
+_DESKS_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,10 @@ class Desks:
             if int(since) <= now
         ][:_MAX_DESKS]
         found: list[tuple[str, Room]] = []
+        # Or entries that only have to be swept would cost a call each.
+        size = max(enough, _DESKS_AT_ONCE)
         while entries and len(found) < enough:
-            page, entries = entries[:enough], entries[enough:]
+            page, entries = entries[:size], entries[size:]
             items = self._table.read([room_key(space, room) for _, room in page])
             for (since, name), item in zip(page, items, strict=True):
                 room = None if item is None else record_of(Room, item)

@@ -37,7 +37,7 @@ class Reconciliation:
         occupancy: What it says of who is where.
         desks: Those in which agents wait.
         room_service: What LiveKit says.
-        came: Takes in somebody whose coming was not known.
+        keep_out: Takes out again whoever may not be there.
         room_mapping: What a LiveKit room is.
         clock: The time.
     """
@@ -48,14 +48,14 @@ class Reconciliation:
         desks: Desks,
         room_service: RoomService,
         *,
-        came: Callable[[Presence], None],
+        keep_out: Callable[[Presence], None],
         room_mapping: RoomMapping,
         clock: Clock,
     ) -> None:
         self._occupancy = occupancy
         self._desks = desks
         self._room_service = room_service
-        self._came = came
+        self._keep_out = keep_out
         self._room_mapping = room_mapping
         self._clock = clock
 
@@ -63,8 +63,8 @@ class Reconciliation:
         """Mends everything once.
 
         Raises:
-            SecretsUnavailableError, UpstreamFailedError, UpstreamTimeoutError: LiveKit cannot be asked; nothing has
-                been changed.
+            SecretsUnavailableError, UpstreamFailedError, UpstreamTimeoutError: LiveKit cannot be asked, and nothing has
+                been changed; or it was, and somebody could not be taken out.
             StoreUnavailableError: not everything is mended.
         """
         now = int(self._clock.time() * 1000)
@@ -73,12 +73,15 @@ class Reconciliation:
         came, went = listed.keys() - known.keys(), known.keys() - listed.keys()
         # Comings first: an agent who has a new connection has not left the desk.
         for key in sorted(came):
-            self._came(listed[key])
+            self._occupancy.came(listed[key])
         for key in sorted(went):
             # Later by one, so that what was mended here a moment ago is no reason to leave the rest as it is.
             self._occupancy.went(known[key], if_unchanged_since=now + 1)
         for space in sorted({space for space, _ in known | listed}):
             self._desks.waiting(space)
+        # Last: should it fail, everything else is mended.
+        for key in sorted(came):
+            self._keep_out(listed[key])
         return Reconciled(len(came), len(went))
 
     def _known(self, at: int) -> Iterator[Presence]:

@@ -64,7 +64,7 @@ class RoomParts:
             self._occupancy,
             self._desks,
             room_service,
-            came=self.tracking.came,
+            keep_out=self.tracking.keep_out,
             room_mapping=self._room_mapping,
             clock=self._clock,
         )

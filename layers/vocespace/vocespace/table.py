@@ -175,14 +175,15 @@ def _conditional(write: Write, condition: Condition | None, change: Change | Non
 
 
 def _patiently(write: Callable[[], Answer]) -> Answer:
-    for attempt in range(1, MAX_CONFLICTS + 1):
+    for _ in range(MAX_CONFLICTS - 1):
         try:
             with _translated_errors():
                 return write()
         except StoreUnavailableError as error:
-            if error.reason != CONFLICT or attempt == MAX_CONFLICTS:
+            if error.reason != CONFLICT:
                 raise
-    raise AssertionError
+    with _translated_errors():
+        return write()
 
 
 @contextmanager

@@ -54,17 +54,17 @@ class Tracking:
         elif event.what is Happening.WENT:
             self._occupancy.went(presence)
         else:
-            self.came(presence)
+            self._occupancy.came(presence)
+            self.keep_out(presence)
 
-    def came(self, presence: Presence) -> None:
-        """Takes in that somebody is there, and takes them out again where they may not be.
+    def keep_out(self, presence: Presence) -> None:
+        """Takes somebody out again who may not be where they are.
 
         A participant token outlives the block that was made after it was signed, and the lease of the room it is for.
 
         Raises:
             StoreUnavailableError, SecretsUnavailableError, UpstreamFailedError, UpstreamTimeoutError: as `follow`.
         """
-        self._occupancy.came(presence)
         space, _ = self._occupancy.place(presence.room_name)
         if self._is_blocked(space, presence.person) or self._occupancy.is_displaced(presence):
             rooms = self._room_service()
