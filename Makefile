@@ -84,7 +84,7 @@ lock: $(VENV)/.lint ## solve the requirements files anew (ARGS=--upgrade for new
 	cd requirements && $(LOCK) $(ARGS) lint.in -o lint.txt
 	cd requirements && for name in run test e2e; do $(LOCK) $(ARGS) $$name.in -c lint.txt -o $$name.txt || exit; done
 	cd requirements && for name in build checkov; do $(LOCK) $(ARGS) $$name.in -o $$name.txt || exit; done
-	for layer in vocespace cryptography; do (cd layers/$$layer && \
+	for layer in vocespace cryptography calendar; do (cd layers/$$layer && \
 	  $(LOCK) $(ARGS) requirements.in -c ../../requirements/lint.txt -o requirements.txt) || exit; done
 
 .dynamodb/.jars: tools/dynamodb/pom.xml

@@ -1,4 +1,4 @@
-"""AWS on this machine: moto's server on loopback, with the table, the secrets and the queues of the template.
+"""AWS on this machine: moto's server on loopback, with what the template has of tables, secrets, queues and buses.
 
 The table can be in another DynamoDB of this machine instead: moto's conditional writes are not atomic.
 """
@@ -16,9 +16,13 @@ from botocore.config import Config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from local.bell import Bell
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from types_boto3_dynamodb import DynamoDBServiceResource
+    from types_boto3_events import EventBridgeClient
+    from types_boto3_scheduler import EventBridgeSchedulerClient
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
 
@@ -34,12 +38,18 @@ ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
+_SENDING = {"AmazonSQS.SendMessage", "AWSEvents.PutEvents"}
+_SEND_MAIL = "/v2/email/outbound-emails"
+
 
 class Cloud:
     """The part of AWS that the stack uses, reached at `endpoint`, its DynamoDB at another one where that is given."""
 
-    def __init__(self, endpoint: str, dynamodb: str = "") -> None:
+    def __init__(self, endpoint: str, dynamodb: str = "", bell: Bell | None = None) -> None:
         self.endpoint = endpoint
+        self.bell = bell or Bell()
+        """Rings when a message, an event or a mail was sent."""
+
         self.environment = {"AWS_ENDPOINT_URL": endpoint} | (
             {"AWS_ENDPOINT_URL_DYNAMODB": dynamodb} if dynamodb else {}
         )
@@ -55,6 +65,12 @@ class Cloud:
         self._secrets: SecretsManagerClient = session.client("secretsmanager", endpoint_url=endpoint, config=config)
         self.sqs: SQSClient = session.client("sqs", endpoint_url=endpoint, config=config)
         """A client of SQS."""
+
+        self.events: EventBridgeClient = session.client("events", endpoint_url=endpoint, config=config)
+        """A client of EventBridge."""
+
+        self.scheduler: EventBridgeSchedulerClient = session.client("scheduler", endpoint_url=endpoint, config=config)
+        """A client of EventBridge Scheduler."""
 
     def create_table(self, arguments: Mapping[str, Any]) -> str:
         """Makes a table by the arguments of CreateTable and returns its name."""
@@ -78,18 +94,22 @@ def start_cloud(host: str = "127.0.0.1", *, dynamodb: str = "") -> Cloud:
         dynamodb: URL of another DynamoDB that is to hold the table.
     """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = _one_at_a_time(DomainDispatcherApplication(create_backend_app))
+    bell = Bell()
+    app = _one_at_a_time(DomainDispatcherApplication(create_backend_app), bell)
     server = make_server(host, 0, app, threaded=True, request_handler=MotoRequestHandler)
     Thread(target=server.serve_forever, daemon=True).start()
-    return Cloud(f"http://{host}:{server.server_port}", dynamodb)
+    return Cloud(f"http://{host}:{server.server_port}", dynamodb, bell)
 
 
-def _one_at_a_time(app: WSGIApplication) -> WSGIApplication:
+def _one_at_a_time(app: WSGIApplication, bell: Bell) -> WSGIApplication:
     # moto looks at a condition and writes in two steps: of two requests at once both could be the last one of a quota.
     lock = Lock()
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with lock:
-            return app(environ, start_response)
+            answer = app(environ, start_response)
+        if environ.get("HTTP_X_AMZ_TARGET") in _SENDING or environ["PATH_INFO"] == _SEND_MAIL:
+            bell.ring()
+        return answer
 
     return serve

@@ -1,11 +1,14 @@
-"""The platform `demo`, its API key, the key ring and the LiveKit key, made anew for each run."""
+"""The platform `demo`, its API key, the key ring, the LiveKit key and the booking systems, made anew for each run."""
 
 from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+from local.demo_bookings import DemoBookings
 from local.options import PLATFORM, CannotStartError, LiveKit
 from local.signature import ROLE
 from vocespace.api_keys import ApiKey
@@ -14,13 +17,14 @@ from vocespace.key_ring import MIN_SECRET_BYTES, KeyRing
 from vocespace.livekit_key import LiveKitKey, LiveKitKeyError
 from vocespace.name_patterns import ANYTHING
 from vocespace.platforms import DEFAULT_MAX_TTL, Platform, Policy
+from vocespace.registry import api_key_items, platform_items
 
 AUTH_TYPES = ("demo", "c_s")
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What is put into the table and the secrets, and the two secrets of it that the developer is told."""
+    """What is put into the table and the secrets, and those secrets of it that the developer is told."""
 
     platform: Platform
     api_key: ApiKey
@@ -29,6 +33,19 @@ class Demo:
     signing_secret: str
     ring: str
     livekit_secret: str
+    bookings: DemoBookings = field(default_factory=DemoBookings.generate)
+
+    def items(self) -> list[Mapping[str, Any]]:
+        """What is put into the table."""
+        return [*platform_items(self.platform), *api_key_items(self.api_key), *self.bookings.items()]
+
+    def secrets(self) -> dict[str, str]:
+        """The texts of secrets, by the logical ids of the template's; others are as the template makes them."""
+        return {
+            "SigningSecret": self.ring,
+            "LiveKitSecret": self.livekit_secret,
+            "BookingSourcesSecret": self.bookings.sources,
+        }
 
 
 def make_demo(livekit: LiveKit, *, now: int) -> Demo:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from string import Template
 
+from local.demo import Demo
+from local.demo_bookings import CAL_COM, STANDARD, DemoBookings
+
 _CLAIMS = "\"iat\":'$$(date +%s)',\"exp\":'$$(($$(date +%s)+3600))'"
 
 _GUEST_POST = Template(f"""\
@@ -57,10 +60,20 @@ def commands(base_url: str, api_key: str, *, guests: bool) -> list[str]:
     return [way.substitute(base_url=base_url, api_key=api_key) for way in ways]
 
 
-def greeting(base_url: str, api_key: str, *, guests: bool, docs: bool, env_file: Path, log_file: Path) -> str:
+def booking_lines(base_url: str, bookings: DemoBookings) -> list[str]:
+    """Where bookings go in, with the secret of each, and how to see in a minute what becomes of one."""
+    standard, cal_com = f"{STANDARD} ({bookings.standard_secret})", f"{CAL_COM} ({bookings.cal_com_secret})"
+    return [
+        f"Bookings come in at {base_url}/hooks/bookings/{standard} and {cal_com};",
+        "examples/bookings shows what becomes of one, while vocespace local advance 10m moves the time.",
+    ]
+
+
+def greeting(base_url: str, demo: Demo, *, guests: bool, docs: bool, env_file: Path, log_file: Path) -> str:
     """The text for the terminal."""
     lines = [f"VoceSpace Connect serves {base_url} (Ctrl-C ends it)", ""]
-    lines += commands(base_url, api_key, guests=guests)
+    lines += commands(base_url, demo.api_key_text, guests=guests)
+    lines += [*booking_lines(base_url, demo.bookings), ""]
     if docs:
         lines.append(f"The API's description: {base_url}/docs")
     lines += [f"All values of this run:  {env_file}", f"The functions' log:      {log_file}", ""]

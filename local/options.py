@@ -15,7 +15,13 @@ DEFAULT_PORT = 3000
 DEFAULT_LIVEKIT_URL = "ws://127.0.0.1:7880"
 PLATFORM = "demo"
 
-_DEMO = {"GuestAccess": "true", "IamAccess": "true", "ApiDocs": "true", "SigningKeyPlatform": PLATFORM}
+_DEMO = {
+    "GuestAccess": "true",
+    "IamAccess": "true",
+    "ApiDocs": "true",
+    "SigningKeyPlatform": PLATFORM,
+    "MailSender": "connect@example.com",
+}
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?/?")
 
 
@@ -60,7 +66,7 @@ class Options:
 
     Attributes:
         port: Where to listen; 0 takes a free one.
-        folder: Where demo.env and the functions' log go.
+        folder: Where demo.env, the functions' log, the clock and the outbox go.
         dynamodb_url: A DynamoDB on this machine for the table to be in, such as `make dynamodb`; empty: moto's.
         secrets_manager_url: What the functions take for Secrets Manager, such as a proxy; empty: moto's.
         secrets_age_faster_by: By how much secrets in memory age faster than in a deployment; empty: not at all.

@@ -41,6 +41,10 @@ class Queue:
         )
         return answer.get("Messages", [])
 
+    def send(self, text: str) -> None:
+        """Puts a message in."""
+        self.client.send_message(QueueUrl=self.url, MessageBody=text)
+
     def delete(self, messages: Iterable[MessageTypeDef]) -> None:
         """Removes messages for good."""
         for message in messages:
@@ -58,7 +62,8 @@ def create_queues(client: SQSClient, template: Template, prefix: str) -> dict[st
     Returns:
         The queues by logical id.
     """
-    return {each: _create(client, f"{prefix}-{each}", template.properties(each)) for each in template.resources(QUEUE)}
+    queues = template.resources(QUEUE)
+    return {each: create_queue(client, f"{prefix}-{each}", template.properties(each)) for each in queues}
 
 
 def join_dead_letters(template: Template, queues: Mapping[str, Queue]) -> None:
@@ -69,7 +74,14 @@ def join_dead_letters(template: Template, queues: Mapping[str, Queue]) -> None:
             queue.client.set_queue_attributes(QueueUrl=queue.url, Attributes={"RedrivePolicy": json.dumps(policy)})
 
 
-def _create(client: SQSClient, name: str, properties: Tree) -> Queue:
+def create_queue(client: SQSClient, name: str, properties: Tree) -> Queue:
+    """Makes a queue.
+
+    Args:
+        client: A client of SQS.
+        name: Its name, without what those that keep the order end in.
+        properties: Its properties, as a template has them.
+    """
     if properties.get("FifoQueue"):
         name += ".fifo"
     attributes: dict[Any, str] = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from botocore.exceptions import EndpointConnectionError
 
-from local import cloud, demo_env, server, stack, workers
+from local import cloud, demo_env, moved_time, outbox, server, stack, workers
 from local.cloud import Cloud
 from local.cors import Cors
 from local.demo import Demo, make_demo
@@ -21,10 +21,13 @@ from local.instances import InstanceLostError, Pool
 from local.intrinsics import TemplateError, Tree, load
 from local.messages import Answer, Request
 from local.options import PLATFORM, ROOT, CannotStartError, Options
+from local.outbox import Outbox
+from local.postman import Postman, trust_sender
 from local.request_log import RequestLog
 from local.routes import Routes
 from local.stack import Stack
 from local.triggers import functions_with_triggers
+from vocespace.clock import ShiftedClock, SystemClock
 
 INSTANCES = max(2, min(4, os.cpu_count() or 1))
 """Instances of each function that has routes."""
@@ -49,13 +52,17 @@ def _run(document: Tree, options: Options) -> None:
     with ExitStack() as cleanup:
         listener = cleanup.enter_context(server.listen(options.port))
         base_url = f"http://{server.HOST}:{listener.getsockname()[1]}"
-        log_file = _prepare(options.folder)
+        log = RequestLog()
+        kept = _prepare(options.folder, log)
+        clock = ShiftedClock(SystemClock(), moved_time.path_in(options.folder))
+        moved_time.lead_moto(clock)
         aws = cloud.start_cloud(dynamodb=options.dynamodb_url)
         made = _create(document, {"PublicBaseUrl": base_url} | options.parameters, aws, demo)
         variables = _variables(made, aws, options, base_url)
+        log_file = options.folder / "functions.log"
         pools = cleanup.enter_context(_warm(made, variables, log_file))
         cleanup.callback(demo_env.remove, options.folder)
-        stopping = workers.start(workers.workers_of(made, pools))
+        stopping = workers.start([*workers.workers_of(made, aws, pools, clock), Postman(aws, made, kept)])
 
         def tell() -> None:
             demo_env.write(options.folder, _values(base_url, made, demo, options) | variables)
@@ -66,12 +73,11 @@ def _run(document: Tree, options: Options) -> None:
             for pool in pools.values():
                 pool.close()
 
-        app = server.application(_answer(made, pools))
+        app = server.application(_answer(made, pools, log))
         server.serve(app, listener, when_ready=tell, on_stop=lose_what_is_on_its_way)
 
 
-def _answer(made: Stack, pools: Mapping[str, Pool]) -> Callable[[Request], Answer]:
-    log = RequestLog()
+def _answer(made: Stack, pools: Mapping[str, Pool], log: RequestLog) -> Callable[[Request], Answer]:
     functions = made.template.functions()
     routes = Routes(
         ((each.logical_id, *route) for each in functions for route in each.routes),
@@ -85,18 +91,22 @@ def _answer(made: Stack, pools: Mapping[str, Pool]) -> Callable[[Request], Answe
 
 def _create(document: Tree, parameters: Mapping[str, str], aws: Cloud, demo: Demo) -> Stack:
     try:
-        return stack.create(document, parameters, aws, demo)
+        made = stack.create(document, parameters, aws, demo)
     except EndpointConnectionError:
         raise CannotStartError("nobody answers at DYNAMODB_URL; make dynamodb starts one") from None
+    if sender := made.template.parameters["MailSender"]:
+        trust_sender(sender)
+    return made
 
 
-def _prepare(folder: Path) -> Path:
+def _prepare(folder: Path, log: RequestLog) -> Outbox:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         demo_env.remove(folder)
+        moved_time.start(folder)
+        return Outbox(outbox.path_in(folder), log)
     except OSError as error:
         raise CannotStartError(f"{folder} cannot be used: {error.strerror}") from None
-    return folder / "functions.log"
 
 
 @contextmanager
@@ -120,7 +130,11 @@ def _warm(made: Stack, variables: Mapping[str, str], log_file: Path) -> Iterator
 
 
 def _variables(made: Stack, aws: Cloud, options: Options, base_url: str) -> dict[str, str]:
-    variables = dict(aws.environment)
+    variables = dict(aws.environment) | {
+        "LOCAL_CLOCK_FILE": str(moved_time.path_in(options.folder)),
+        # A developer's endpoint is on this machine, too.
+        "ALLOW_LOOPBACK_ENDPOINTS": "true",
+    }
     if options.ca_file:
         variables["SSL_CERT_FILE"] = options.ca_file
     if not made.template.parameters["VoceSpaceUrl"]:
@@ -136,15 +150,16 @@ def _variables(made: Stack, aws: Cloud, options: Options, base_url: str) -> dict
 
 
 def _values(base_url: str, made: Stack, demo: Demo, options: Options) -> dict[str, str]:
-    # The command line assembles the same parts as this function does, so it needs the same settings.
-    [function] = (each for each in made.template.functions() if each.logical_id == "ConnectionDetailsFunction")
-    settings = {name: value for name, value in function.environment.items() if value}
+    # The command line assembles the same parts as the functions do, so it needs the settings of all of them.
+    settings = {name: text for each in made.template.functions() for name, text in each.environment.items() if text}
     return settings | {
         "BASE_URL": base_url,
         "API_KEY": demo.api_key_text,
         "PLATFORM": PLATFORM,
         "SIGNING_KID": demo.signing_kid,
         "SIGNING_SECRET": demo.signing_secret,
+        "DEMO_SOURCE_SECRET": demo.bookings.standard_secret,
+        "CAL_SOURCE_SECRET": demo.bookings.cal_com_secret,
         "LIVEKIT_URL": options.livekit.url,
         "LIVEKIT_API_KEY": options.livekit.api_key,
         "LIVEKIT_API_SECRET": options.livekit.api_secret,
@@ -159,7 +174,7 @@ def _greet(base_url: str, made: Stack, demo: Demo, options: Options, log_file: P
         print("Warning: LIVEKIT_API_SECRET is shorter than 32 bytes; only make run takes it.", file=sys.stderr)
     text = greeting(
         base_url,
-        demo.api_key_text,
+        demo,
         guests=made.template.parameters["GuestAccess"] == "true",
         docs=made.template.parameters["ApiDocs"] == "true",
         env_file=demo_env.path_in(options.folder),

@@ -1,4 +1,4 @@
-"""The stack of template.yaml on this machine: table, secrets and queues made and filled, its functions running."""
+"""The stack of template.yaml on this machine: all that its functions need made and filled, and they running."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from local import cloud as aws
+from local.buses import create_buses, create_rules
 from local.cloud import Cloud
 from local.demo import Demo
+from local.initial_secrets import initial_secrets
 from local.instances import Instance, Pool
-from local.intrinsics import Tree
+from local.intrinsics import PhysicalId, Tree
+from local.one_time_schedules import create_groups
 from local.options import ROOT
 from local.queues import Queue, create_queues, join_dead_letters
 from local.template import FunctionSpec, Template
-from vocespace.registry import api_key_items, platform_items
 
 NAME = "vocespace-connect-local"
 
@@ -25,31 +27,41 @@ class Stack:
     """What was made: the template with everything in its place, by physical ids.
 
     Attributes:
+        template: It.
+        table: The name of its table.
         queues: Every queue, by its logical id.
+        buses: The names of its event buses.
+        schedule_groups: The names of its groups of schedules.
     """
 
     template: Template
     table: str
-    signing_secret: str
-    livekit_secret: str
     queues: Mapping[str, Queue]
+    buses: tuple[str, ...]
+    schedule_groups: tuple[str, ...]
 
 
 def create(document: Tree, parameters: Mapping[str, str], cloud: Cloud, demo: Demo) -> Stack:
-    """Makes the table, the secrets and the queues, and puts in what the demo needs."""
+    """Makes the table, the secrets, the queues and the buses, and puts in what the demo needs."""
     parameters = {**parameters, "AWS::Region": aws.REGION, "AWS::StackName": NAME}
     name = f"{NAME}-{secrets.token_hex(4)}" if cloud.is_shared else NAME
     draft = Template(document, parameters, {"Table": name})
     table = cloud.create_table(draft.table())
-    cloud.put_items(table, *platform_items(demo.platform), *api_key_items(demo.api_key))
-    signing = cloud.create_secret(f"{NAME}/signing", demo.ring)
-    livekit = cloud.create_secret(f"{NAME}/livekit", demo.livekit_secret)
+    cloud.put_items(table, *demo.items())
+    texts = initial_secrets(draft) | demo.secrets()
     queues = create_queues(cloud.sqs, draft, NAME)
-    ids = {logical_id: queue.physical_id for logical_id, queue in queues.items()}
-    ids |= {"Table": table, "SigningSecret": signing, "LiveKitSecret": livekit}
-    template = Template(document, parameters, ids)
+    buses = create_buses(cloud.events, draft)
+    groups = create_groups(cloud.scheduler, draft, NAME)
+    ids: dict[str, PhysicalId] = {logical_id: queue.physical_id for logical_id, queue in queues.items()}
+    ids |= {logical_id: cloud.create_secret(f"{NAME}/{logical_id}", text) for logical_id, text in texts.items()}
+    template = Template(document, parameters, {"Table": table} | ids | buses | groups)
     join_dead_letters(template, queues)
-    return Stack(template, table, signing, livekit, queues)
+    create_rules(cloud.events, template)
+    return Stack(template, table, queues, _names(buses), _names(groups))
+
+
+def _names(made: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    return tuple(each["Ref"] for each in made.values())
 
 
 @contextmanager

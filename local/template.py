@@ -58,9 +58,7 @@ class SecretSpec:
 
     def generate(self) -> str:
         """Makes a value as Secrets Manager would."""
-        alphabet = string.ascii_letters + string.digits
-        secret = "".join(secrets.choice(alphabet) for _ in range(self.length))
-        return json.dumps({**self.given, self.generated: secret})
+        return json.dumps({**self.given, self.generated: random_text(self.length)})
 
 
 class Template:
@@ -160,12 +158,13 @@ class Template:
         return {"TableName": name} | {key: properties[key] for key in _CREATE_TABLE if key in properties}
 
     def secrets(self) -> dict[str, SecretSpec]:
-        """Every generated secret of the stack, by logical id."""
+        """Every secret of the stack with a generated member, by logical id."""
         found = {}
         for logical_id in self.resources("AWS::SecretsManager::Secret"):
-            rule = self.properties(logical_id)["GenerateSecretString"]
-            given = json.loads(rule["SecretStringTemplate"])
-            found[logical_id] = SecretSpec(given, rule["GenerateStringKey"], rule["PasswordLength"])
+            rule = self.properties(logical_id).get("GenerateSecretString", {})
+            if "GenerateStringKey" in rule:
+                given = json.loads(rule["SecretStringTemplate"])
+                found[logical_id] = SecretSpec(given, rule["GenerateStringKey"], rule["PasswordLength"])
         return found
 
     def _merged(self, logical_id: str) -> Tree:
@@ -205,11 +204,21 @@ class Template:
         return tuple(statement for policy in policies for statement in policy["PolicyDocument"]["Statement"])
 
 
+def random_text(length: int) -> str:
+    """What Secrets Manager generates, without punctuation."""
+    alphabet = string.ascii_letters + string.digits
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
 def _merge(inherited: Any, own: Any) -> Any:  # noqa: ANN401 - a template's values have no type
-    # SAM's rule for globals: mappings are merged, lists are joined, anything else is replaced.
-    if isinstance(inherited, dict) and isinstance(own, dict):
+    # SAM's rule for globals: mappings are merged, lists are joined, anything else is replaced, a function among it.
+    if _is_mapping(inherited) and _is_mapping(own):
         both = inherited.keys() & own.keys()
         return inherited | own | {name: _merge(inherited[name], own[name]) for name in both}
     if isinstance(inherited, list) and isinstance(own, list):
         return inherited + own
     return own
+
+
+def _is_mapping(value: Any) -> bool:  # noqa: ANN401 - a template's values have no type
+    return isinstance(value, dict) and not any(name == "Ref" or name.startswith("Fn::") for name in value)

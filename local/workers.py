@@ -10,29 +10,35 @@ from threading import Event, Thread
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.bell import Bell
+from local.cloud import Cloud
 from local.gateway import Function
 from local.instances import BusyError, HandlerError, InstanceLostError
+from local.one_time_schedules import LOOK_SECONDS, OneTimeSchedules
 from local.queues import Queue
 from local.scheduled_event import event_at
 from local.sqs_event import event_for, failed_ids
 from local.stack import Stack
 from local.triggers import Schedule, Source, schedules, sources
+from vocespace.clock import Clock
 
-IDLE_SECONDS = 0.2
-"""How long an empty queue is left alone."""
+IDLE_SECONDS = 1.0
+"""How long an empty queue is left alone where nothing is sent: what was held back may be due."""
 
 Worker = Callable[[Event], None]
 
 _NO_RESULT = (BusyError, HandlerError, InstanceLostError)
 
 
-def workers_of(stack: Stack, functions: Mapping[str, Function]) -> Iterator[Worker]:
+def workers_of(stack: Stack, cloud: Cloud, functions: Mapping[str, Function], clock: Clock) -> Iterator[Worker]:
     """Yields what its template's queues and schedules need, for functions by their logical ids."""
     queues = {queue.arn: queue for queue in stack.queues.values()}
     for source in sources(stack.template):
-        yield Poller(queues[source.queue], source, functions[source.function])
+        yield Poller(queues[source.queue], source, functions[source.function], cloud.bell)
     for schedule in schedules(stack.template):
-        yield Timer(schedule, functions[schedule.function])
+        yield Timer(schedule, functions[schedule.function], clock)
+    for group in stack.schedule_groups:
+        yield OneTimeSchedules(cloud.scheduler, group, queues, clock)
 
 
 def start(workers: Iterable[Worker]) -> Event:
@@ -46,17 +52,20 @@ def start(workers: Iterable[Worker]) -> Event:
 class Poller:
     """Brings what is in a queue to its function, as an event source mapping does: one batch after the other."""
 
-    def __init__(self, queue: Queue, source: Source, function: Function) -> None:
+    def __init__(self, queue: Queue, source: Source, function: Function, bell: Bell) -> None:
         self._queue = queue
         self._source = source
         self._function = function
+        self._bell = bell
 
     def __call__(self, stopping: Event) -> None:
         """Empties the queue, again and again."""
-        while not stopping.wait(IDLE_SECONDS):
+        rings = 0
+        while not stopping.is_set():
+            rings = self._bell.wait(rings, IDLE_SECONDS)
             # A request of ours that failed is made again at the next look.
             with suppress(BotoCoreError, ClientError):
-                while self.deliver() and not stopping.is_set():
+                while not stopping.is_set() and self.deliver():
                     pass
 
     def deliver(self) -> bool:
@@ -82,14 +91,22 @@ class Poller:
 class Timer:
     """Invokes a function as often as its schedule says, for the first time after one period."""
 
-    def __init__(self, schedule: Schedule, function: Function) -> None:
+    def __init__(self, schedule: Schedule, function: Function, clock: Clock) -> None:
         self._schedule = schedule
         self._function = function
+        self._clock = clock
 
     def __call__(self, stopping: Event) -> None:
-        """Keeps the schedule."""
-        while not stopping.wait(self._schedule.seconds):
-            event = event_at(datetime.now(UTC), self._schedule.rule)
-            # What there is to say about it stands in the functions' log.
-            with suppress(*_NO_RESULT):
-                self._function.invoke(event, str(uuid.uuid4()))
+        """Keeps the schedule. Where time was moved over several of its moments, there is one instead of them."""
+        last = self._clock.time()
+        while not stopping.wait(LOOK_SECONDS):
+            now = self._clock.time()
+            if now >= last + self._schedule.seconds:
+                last = now
+                self._invoke(now)
+
+    def _invoke(self, now: float) -> None:
+        event = event_at(datetime.fromtimestamp(now, UTC), self._schedule.rule)
+        # What there is to say about it stands in the functions' log.
+        with suppress(*_NO_RESULT):
+            self._function.invoke(event, str(uuid.uuid4()))

@@ -6,6 +6,7 @@ only the standard library. Prints one line for each thing that is wrong.
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import importlib
 import pkgutil
@@ -89,18 +90,33 @@ def _cryptography_problems(folder: str) -> list[str]:
     return [] if claims["iss"] == "joe" else ["the claims of a token are not its own"]
 
 
-def main(artifact: str, layer: str, handler: str, package: str, cryptography: str = "") -> int:
-    """Puts the two folders on the path, as Lambda does, imports the handler, and then every module of the package.
+def _calendar_problems() -> list[str]:
+    if "icalendar" in sys.modules:
+        return ["icalendar was imported with the handler"]
+    try:
+        icalendar = importlib.import_module("icalendar")
+        entry = icalendar.Event()
+        entry.add("dtstart", dt.datetime(2026, 12, 2, 9, tzinfo=dt.UTC))
+        written = entry.to_ical()
+    except Exception as error:  # noqa: BLE001 - whatever it is, no calendar entry would be written
+        return [f"no calendar entry is written: {type(error).__name__} {error}"]
+    return [] if b"DTSTART:20261202T090000Z" in written else ["a calendar entry is not what it should be"]
+
+
+def main(artifact: str, layer: str, handler: str, package: str, cryptography: str = "", calendar: str = "") -> int:
+    """Puts the folders on the path, as Lambda does, imports the handler, and then every module of the package.
 
     Where cryptography has a layer of its own, it is put on the path in between, as by the first token that needs it.
     """
-    sys.path[:0] = [artifact, layer]
+    sys.path[:0] = [artifact, layer, *([calendar] if calendar else [])]
     guard = _NetworkGuard()
     sys.addaudithook(guard)
     problems = _handler_problems(handler, Path(artifact)) + _client_problems() + guard.problems()
     guard.active = False
     if cryptography:
         problems += _cryptography_problems(cryptography)
+    if calendar:
+        problems += _calendar_problems()
     problems += _late_import_problems(package)
     print(*problems, sep="\n", end="")
     return len(problems)

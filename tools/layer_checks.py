@@ -33,6 +33,12 @@ def layer_problems(layer: Path, source: Path, interpreter: str) -> Iterator[str]
             yield f"{path.relative_to(layer)} is not there for each of {', '.join(MACHINES)}"
 
 
+def library_problems(layer: Path, interpreter: str) -> Iterator[str]:
+    """What is wrong with the `python` folder of a layer that holds libraries only."""
+    yield from _stray_problems(layer)
+    yield from _byte_code_problems(layer, interpreter)
+
+
 def trees_problems(trees: Path, interpreter: str) -> Iterator[str]:
     """What is wrong with a folder that holds the same packages once for each processor."""
     if {path.name for path in trees.parent.iterdir()} != {trees.name}:

@@ -2,8 +2,8 @@
 
 Each handler of the built template is imported by the runtime's own interpreter with nothing on its path but the
 artifact and the layer, in an empty environment and an empty folder. The layers must carry byte code that the runtime
-uses, and nothing may ship that does not belong. cryptography must be there for the functions that have its layer, and
-must not be imported by them until they ask for it.
+uses, and nothing may ship that does not belong. cryptography and icalendar must be there for the functions that have
+their layers, and must not be imported by them until they ask for them.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from pathlib import Path
 
 from local.intrinsics import Tree, load
 from local.template import FUNCTION
-from tools.layer_checks import PACKAGE, differences, files, layer_problems, trees_problems
+from tools.layer_checks import PACKAGE, differences, files, layer_problems, library_problems, trees_problems
 
 LAYER = "AWS::Serverless::LayerVersion"
 CODE_LAYER = "VoceSpaceLayer"
 CRYPTOGRAPHY_LAYER = "CryptographyLayer"
+CALENDAR_LAYER = "CalendarLayer"
 PROBE = Path(__file__).with_name("import_probe.py")
 
 
@@ -50,7 +51,13 @@ def function_problems(artifact: Path, source: Path, handler: str) -> Iterator[st
 
 
 def handler_problems(
-    interpreter: str, artifact: Path, layer: Path, handler: str, cryptography: Path | None = None
+    interpreter: str,
+    artifact: Path,
+    layer: Path,
+    handler: str,
+    *,
+    cryptography: Path | None = None,
+    calendar: Path | None = None,
 ) -> list[str]:
     """What keeps a handler from being imported in Lambda, by importing it.
 
@@ -60,8 +67,9 @@ def handler_problems(
         layer: The `python` folder of the code's layer.
         handler: As the template names it.
         cryptography: Where this processor's cryptography is, for a function that has its layer.
+        calendar: The `python` folder of the calendar's layer, for a function that has it.
     """
-    late = [] if cryptography is None else [str(cryptography)]
+    late = ["" if each is None else str(each) for each in (cryptography, calendar)]
     with tempfile.TemporaryDirectory() as empty:
         probe = subprocess.run(
             [interpreter, "-I", "-S", "-B", str(PROBE), str(artifact), str(layer), handler, PACKAGE, *late],
@@ -83,14 +91,18 @@ def verify(build: Path, root: Path) -> Iterator[str]:
     code, trees = layers[CODE_LAYER] / "python", layers[CRYPTOGRAPHY_LAYER] / "cryptography"
     yield from layer_problems(code, root / _resources(source, LAYER)[CODE_LAYER]["ContentUri"], interpreter)
     yield from trees_problems(trees, interpreter)
+    yield from library_problems(layers[CALENDAR_LAYER] / "python", interpreter)
     for logical_id, properties in _resources(built, FUNCTION).items():
         artifact, handler = build / properties["CodeUri"], properties["Handler"]
         own_source = root / _resources(source, FUNCTION)[logical_id]["CodeUri"]
-        has_cryptography = {"Ref": CRYPTOGRAPHY_LAYER} in properties.get("Layers", [])
-        late = trees / platform.machine() if has_cryptography else None
+        has = {name: {"Ref": name} in properties.get("Layers", []) for name in layers}
+        late = {
+            "cryptography": trees / platform.machine() if has[CRYPTOGRAPHY_LAYER] else None,
+            "calendar": layers[CALENDAR_LAYER] / "python" if has[CALENDAR_LAYER] else None,
+        }
         problems = [
             *function_problems(artifact, own_source, handler),
-            *handler_problems(interpreter, artifact, code, handler, late),
+            *handler_problems(interpreter, artifact, code, handler, **late),
         ]
         yield from (f"{logical_id}: {problem}" for problem in problems)
 

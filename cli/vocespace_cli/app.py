@@ -9,7 +9,20 @@ from typing import Annotated
 
 import typer
 
-from vocespace_cli import blocks, keys, platform_keys, platforms, rooms, signing_keys, tokens
+from vocespace_cli import (
+    blocks,
+    endpoints,
+    join_links,
+    keys,
+    local_time,
+    platform_keys,
+    platforms,
+    rooms,
+    routes,
+    signing_keys,
+    sources,
+    tokens,
+)
 from vocespace_cli.doctor.command import doctor
 from vocespace_cli.explain import explain
 from vocespace_cli.faults import BAD_INPUT, OK, BadInputError
@@ -37,6 +50,11 @@ command(keys.app, "rotate-livekit")(rotate_livekit)
 app.add_typer(tokens.app, name="token")
 app.add_typer(blocks.app, name="blocks")
 app.add_typer(rooms.app, name="rooms")
+app.add_typer(local_time.app, name="local")
+app.add_typer(join_links.app, name="join-links")
+app.add_typer(sources.app, name="sources")
+app.add_typer(routes.app, name="routes")
+app.add_typer(endpoints.app, name="endpoints")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

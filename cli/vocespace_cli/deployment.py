@@ -17,7 +17,13 @@ from vocespace_cli.faults import BadInputError, UnreachableError
 STACK_VARIABLE = "VOCESPACE_STACK"
 
 _NEEDED = ("BASE_URL", "AWS_ENDPOINT_URL", "TABLE_NAME", "SIGNING_SECRET_ID")
-_OUTPUTS = {"TABLE_NAME": "TableName", "SIGNING_SECRET_ID": "SigningSecretArn", "LIVEKIT_SECRET_ID": "LiveKitSecretArn"}
+_OUTPUTS = {
+    "TABLE_NAME": "TableName",
+    "SIGNING_SECRET_ID": "SigningSecretArn",
+    "LIVEKIT_SECRET_ID": "LiveKitSecretArn",
+    "BOOKING_SOURCES_SECRET_ID": "BookingSourcesSecretArn",
+    "ENDPOINTS_SECRET_ID": "EndpointsSecretArn",
+}
 
 
 @dataclass(frozen=True, slots=True)

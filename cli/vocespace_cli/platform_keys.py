@@ -14,8 +14,9 @@ from vocespace_cli.faults import NotOkError
 from vocespace_cli.key_states import show_signing_keys, signing_key_members
 from vocespace_cli.output import utc
 from vocespace_cli.platform_changes import existing
-from vocespace_cli.ring_edits import LATENCY, edit_ring, rules_of
+from vocespace_cli.ring_edits import edit_ring, rules_of
 from vocespace_cli.run import Run, command
+from vocespace_cli.secret_edits import LATENCY
 
 app = typer.Typer(help="The keys of platforms that sign their own tokens.", no_args_is_help=True)
 

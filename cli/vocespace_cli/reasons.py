@@ -126,6 +126,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "room_service_malformed": ("What answers is no LiveKit server.", _LIVEKIT_SERVER),
     "room_service_unreachable": ("The LiveKit server cannot be reached.", _LIVEKIT_SERVER),
     "room_service_timeout": ("The LiveKit server does not answer in time.", _LIVEKIT_SERVER),
+    "link_platform": (
+        "The platform that has made the link is disabled or gone.",
+        "vocespace platforms list; vocespace join-links show ID says whose the link is.",
+    ),
+    "link": ("There is no such join link.", "Its id is in the answer that made it, and in what is told of a booking."),
+    "meeting": ("The link belongs to a meeting that is no more.", "It opens nothing, and is deleted in time."),
     "block": ("This person is not blocked there.", "vocespace blocks list SPACE."),
     "space": ("There is no such space.", "The first person who comes makes it, or vocespace rooms set SPACE."),
 }

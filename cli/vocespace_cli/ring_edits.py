@@ -5,30 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
-from vocespace.document_cache import JITTER, SECRET, SOFT_TTL
 from vocespace.key_ring import KeyRing, KeyRingError
 from vocespace.ring_rotation import Rules, child_of
-from vocespace.secret_versions import PENDING, SecretChangedError, SecretVersions, SecretVersionsError
-from vocespace_cli.deployed_secrets import parsed
-from vocespace_cli.durations import spoken
+from vocespace.secret_versions import PENDING, SecretVersions, SecretVersionsError
 from vocespace_cli.faults import NotOkError
 from vocespace_cli.rotations import refusals_told, versions_of
 from vocespace_cli.run import Run
+from vocespace_cli.secret_edits import Form, edit_secret
 
 Change = Callable[[KeyRing], KeyRing]
 
 RING = "The ring"
 """What the operator calls it."""
-
-ATTEMPTS = 4
-"""How often a change is made anew because somebody else has changed the ring meanwhile."""
-
-REFRESH_SECONDS = int(SOFT_TTL * (1 + JITTER))
-LATENCY = (
-    f"It takes effect everywhere within {spoken(REFRESH_SECONDS)}; during an outage of Secrets Manager, within "
-    f"{spoken(int(SECRET.hard_ttl))}."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +53,15 @@ def edit_ring(run: Run, change: Change) -> Edited:
         UnreachableError: the secret holds no ring.
     """
     versions = versions_of(run, run.settings.signing_secret_id)
-    for _ in range(ATTEMPTS):
-        current = versions.current()
-        before = parsed(current.text, KeyRing.parse)
-        after = changed(before, change)
-        if after == before:
-            return Edited(before, before)
-        after = child_of(current.version_id, after)
-        try:
-            versions.replace(_text(after), current.version_id)
-        except SecretChangedError:
-            continue
-        _free(versions, current.version_id)
-        return Edited(before, after)
-    raise NotOkError("Others go on changing the key ring; it stays as they left it.", hint="Run this again.")
+    edited = edit_secret(versions, Form("the key ring", KeyRing.parse, _text), partial(_child, change))
+    if edited.after != edited.before:
+        _free(versions, edited.version)
+    return Edited(edited.before, edited.after)
+
+
+def _child(change: Change, ring: KeyRing, version: str) -> KeyRing:
+    after = changed(ring, change)
+    return after if after == ring else child_of(version, after)
 
 
 def _free(versions: SecretVersions, version: str) -> None:

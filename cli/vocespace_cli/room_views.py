@@ -10,18 +10,18 @@ from vocespace.container import Container
 from vocespace.room_list import RoomState, state_of
 from vocespace.space_records import (
     LEASE_PREFIX,
+    MEETING_HOLDER,
+    PERSON_HOLDER,
     QUEUE_PREFIX,
     Lease,
     QueuedCustomer,
     Room,
     Space,
-    meeting_holder,
-    person_holder,
 )
 from vocespace.table import Table, record_of
 from vocespace_cli.output import Output, utc
 
-_KINDS = {meeting_holder(""): "meeting", person_holder(""): "person"}
+_KINDS = {MEETING_HOLDER: "meeting", PERSON_HOLDER: "person"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from vocespace_cli.durations import from_now
 from vocespace_cli.faults import BadInputError, NotOkError
 from vocespace_cli.key_states import show_signing_keys, signing_key_members
 from vocespace_cli.output import utc
-from vocespace_cli.ring_edits import LATENCY, RING, Edited, changed, edit_ring, rules_of
+from vocespace_cli.ring_edits import RING, Edited, changed, edit_ring, rules_of
 from vocespace_cli.rotations import rotate_secret
 from vocespace_cli.run import Run
+from vocespace_cli.secret_edits import LATENCY
 
 _Compromised = Annotated[
     str | None,

@@ -26,7 +26,7 @@ def receive_event() -> Response[str]:
     parts.livekit_webhook.verify(event.headers.get("authorization"), body)
     happened = room_event(body, now=parts.clock.time())
     if happened is not None:
-        aws.send_message(
+        aws.send_in_order(
             parts.settings.livekit_events_queue_url,
             happened.to_wire(),
             group=happened.group,

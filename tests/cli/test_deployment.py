@@ -22,6 +22,8 @@ OUTPUTS = {
     "TableName": "table-1",
     "SigningSecretArn": "arn:signing",
     "LiveKitSecretArn": "arn:livekit",
+    "BookingSourcesSecretArn": "arn:sources",
+    "EndpointsSecretArn": "arn:endpoints",
     "ConnectionDetailsFunctionName": "connection-details",
 }
 DEMO_ENV = """BASE_URL=http://127.0.0.1:3000
@@ -90,6 +92,7 @@ def test_a_stack(aws: Aws) -> None:
     settings = found.settings()
     assert (found.name, found.base_url, found.is_local, found.missing) == ("stack prod", OUTPUTS["ApiUrl"], False, ())
     assert (settings.table_name, settings.signing_secret_id) == ("table-1", "arn:signing")
+    assert (settings.booking_sources_secret_id, settings.endpoints_secret_id) == ("arn:sources", "arn:endpoints")
     assert settings.max_ttl_seconds == 600
     assert found.origin() == "https://connect.example"
 

@@ -21,6 +21,7 @@ CALLS = [
     ("connection_details", "post_platform"),
     ("redirect_url", "post_ttl"),
     ("livekit_token", "post"),
+    ("join_links", "post_meeting"),
     ("blocks", "post_block"),
     ("blocks", "get_blocks"),
     ("blocks", "delete_block"),
@@ -56,7 +57,7 @@ def test_signed_in_users_are_answered_as_documented(
         contract.check(event, answer)
 
 
-@pytest.mark.parametrize(("function", "case"), [each for each in CALLS if each[0] in {"blocks", "rooms"}])
+@pytest.mark.parametrize(("function", "case"), [each for each in CALLS if each[0] in {"join_links", "blocks", "rooms"}])
 def test_spaces_are_not_run_by_signed_in_users(
     contract: Contract, world: World, monkeypatch: pytest.MonkeyPatch, function: str, case: str
 ) -> None:
@@ -118,7 +119,7 @@ def test_signed_paths_are_twins_of_those_for_platforms(contract: Contract) -> No
     assert signed.keys() == keyed.keys()
     for name, twin in signed.items():
         assert twin["security"] == [{"SigV4": []}]
-        assert twin["responses"].keys() == keyed[name]["responses"].keys() | {"404"}
+        assert twin["responses"].keys() == keyed[name]["responses"].keys() | {"403", "404"}
     scheme = contract.document["components"]["securitySchemes"]["SigV4"]
     assert scheme["x-amazon-apigateway-authtype"] == "awsSigv4"
 
@@ -128,7 +129,8 @@ def test_unsigned_requests_are_refused_as_documented(contract: Contract) -> None
     for _, path, operation in contract.operations():
         if path.startswith(IAM_PREFIX):
             response = contract.resolve(operation["responses"]["403"])
-            assert set(response["content"]) == {"application/problem+json", "application/json"}
+            assert response["content"].keys() - {"application/problem+json"} == {"application/json"}
+            assert ("application/problem+json" in response["content"]) == contract.is_ours(response)
             schema = response["content"]["application/json"]["schema"]
             assert contract.faults(schema, {"message": "Forbidden"}) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,8 +10,12 @@ import pytest
 
 from tests.contract.contract import Contract
 from vocespace.blocks import BlockRequest
+from vocespace.cal_com import read_cal_com
+from vocespace.calendly import read_calendly
+from vocespace.link_requests import LinkRequest
 from vocespace.livekit_token_request import LiveKitTokenRequest
 from vocespace.request_body import read_request
+from vocespace.standard_hooks import read_standard
 from vocespace.token_result import ConnectionRequest, RedirectRequest
 from vocespace.users import UserRequest
 from vocespace.wire import WireModel
@@ -73,6 +78,8 @@ def bodies_in(part: object, way: str = "") -> Iterator[tuple[str, str]]:
         ("/iam/api/connection-details", ConnectionRequest),
         ("/api/redirect-url", RedirectRequest),
         ("/iam/api/redirect-url", RedirectRequest),
+        ("/api/join-links", LinkRequest),
+        ("/iam/api/join-links", LinkRequest),
         ("/api/blocks", BlockRequest),
         ("/iam/api/blocks", BlockRequest),
     ],
@@ -94,3 +101,23 @@ def test_livekits_examples_are_read_by_the_code(contract: Contract, path: str) -
     for example in examples.values():
         taken = read_request(LiveKitTokenRequest, example["value"])
         assert taken.model_dump(mode="json", exclude_none=True) == example["value"]
+
+
+def test_bookings_are_read_by_the_code(contract: Contract) -> None:
+    """Each system's example by what reads that system's webhooks, and each tells of a booking."""
+    content = contract.document["paths"]["/hooks/bookings/{source}"]["post"]["requestBody"]["content"]
+    plain = {name: json.dumps(each["value"]).encode() for name, each in content["application/json"]["examples"].items()}
+    cloud = content["application/cloudevents+json"]["examples"]["created"]["value"]
+    message = {"webhook-id": "msg_1"}
+    in_headers = message | {f"ce-{name}": cloud[name] for name in ("specversion", "id", "source", "type", "time")}
+    whole = message | {"content-type": "application/cloudevents+json"}
+
+    told = [
+        read_cal_com("cal", plain.pop("calCom")),
+        read_calendly("calendly", plain.pop("calendly")),
+        read_standard("crm", in_headers, plain.pop("data")),
+        read_standard("crm", whole, json.dumps(cloud).encode()),
+        *(read_standard("crm", message, body) for body in plain.values()),
+    ]
+
+    assert None not in told

@@ -69,7 +69,8 @@ def test_what_cannot_be_worked_on_stays_in_the_queue(service: Service) -> None:
         values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"], region_name=values["AWS_DEFAULT_REGION"]
     )
     sqs = session.client("sqs", endpoint_url=values["AWS_ENDPOINT_URL"])
-    [url, dead_letters] = sorted(sqs.list_queues()["QueueUrls"], key=lambda url: "DeadLetters" in url)
+    queues = [url for url in sqs.list_queues()["QueueUrls"] if "LiveKitEvents" in url]
+    [url, dead_letters] = sorted(queues, key=lambda url: "DeadLetters" in url)
     sqs.send_message(QueueUrl=url, MessageBody="{}", MessageGroupId="g", MessageDeduplicationId="d")
 
     def told(queue: str) -> dict[str, str]:

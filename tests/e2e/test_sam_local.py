@@ -58,18 +58,19 @@ def _deployment() -> Iterator[Deployment]:
 
 @pytest.fixture(name="make_event", scope="module")
 def _make_event(deployment: Deployment) -> MakeEvent:
-    now, demo = int(time.time()), deployment.demo
-    claims = {
-        "id": "u1",
-        "username": "Zhang San",
-        "space": "my-workspace",
-        "identity": "manager",
-        "iat": now,
-        "exp": now + 600,
-    }
-    token = sign(claims, demo.signing_secret.encode(), demo.signing_kid)
+    demo = deployment.demo
 
     def make_event(function: str, case: str) -> Event:
+        now = int(time.time())
+        claims = {
+            "id": "u1",
+            "username": "Zhang San",
+            "space": "my-workspace",
+            "identity": "manager",
+            "iat": now,
+            "exp": now + 600,
+        }
+        token = sign(claims, demo.signing_secret.encode(), demo.signing_kid)
         event = events.load_event(function, case)
         if (function, case) in events.cases():
             event = events.fresh(event, api_key=demo.api_key_text, token=token, now=now)
@@ -111,8 +112,12 @@ def _from_source(deployment: Deployment, functions: Mapping[str, FunctionSpec]) 
 
 @pytest.fixture(name="answers", scope="module")
 def _answers(make_event: MakeEvent, invoke: Invoke) -> Iterator[dict[tuple[str, str], Future[Any]]]:
+    def invoke_now(function: str, case: str) -> object:
+        return invoke(function, make_event(function, case))
+
     with ThreadPoolExecutor(max_workers=2) as pool:
-        yield {each: pool.submit(invoke, each[0], make_event(*each)) for each in (*events.others(), *events.cases())}
+        # Each is made when its turn has come: what is signed holds for some minutes, and many come before the last.
+        yield {each: pool.submit(invoke_now, *each) for each in (*events.others(), *events.cases())}
         pool.shutdown(cancel_futures=True)
 
 

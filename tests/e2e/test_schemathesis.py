@@ -30,6 +30,8 @@ CONFIG = schemathesis.Config.from_dict(
 )
 # Below /iam API Gateway answers whoever has not signed: nothing of ours would be asked.
 api = schemathesis.openapi.from_path(OPENAPI, config=CONFIG).exclude(path_regex="^/iam/")
+JOIN = "/join/"
+LINKS = "/api/join-links"
 
 NAME = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]+(?: [A-Za-z0-9_.-]+)*")
 AVATAR = re.compile(r"https://[a-z]+\.example(/[a-z0-9]*)*")
@@ -38,7 +40,7 @@ BLOCKED = {"space": "kept-apart", "id": "user_67890"}
 BLOCKS = "/api/blocks"
 LIVEKIT_TOKEN = "/api/livekit-token"
 ROOMS = "/api/spaces/{space}/rooms"
-WEBHOOK = "/hooks/livekit"
+HOOKS = "/hooks/"
 SPACE = "my-workspace"
 
 
@@ -55,6 +57,13 @@ def _token(running: Mapping[str, str]) -> str:
     person = {"id": "user_1", "username": "Ada", "space": SPACE, "identity": "owner", "ttlSeconds": 86_400}
     token: str = _post(running, "/api/redirect-url", person)["token"]
     return token
+
+
+@pytest.fixture(name="link", scope="module")
+def _link(running: Mapping[str, str]) -> str:
+    person = {"id": "user_1", "username": "Ada", "space": SPACE, "identity": "participant"}
+    made: str = _post(running, LINKS, person)["id"]
+    return made
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -81,9 +90,9 @@ def _seen() -> Iterator[dict[tuple[str, str], set[int]]]:
     yield seen
     for (who, where), statuses in seen.items():
         let_in = bool(statuses & {200, 201, 204, 302})
-        only_for_platforms = where.endswith(("/api/redirect-url", LIVEKIT_TOKEN, BLOCKS, ROOMS))
-        # Only LiveKit's server can sign a webhook.
-        is_refused = where.endswith(WEBHOOK) or (who == "nobody" and only_for_platforms)
+        only_for_platforms = where.endswith(("/api/redirect-url", LIVEKIT_TOKEN, BLOCKS, ROOMS)) or LINKS in where
+        # Only LiveKit's server and booking systems can sign what they send, and nobody guesses the code of a link.
+        is_refused = HOOKS in where or JOIN in where or (who == "nobody" and only_for_platforms)
         assert let_in is not is_refused, (who, where, statuses)
 
 
@@ -94,11 +103,12 @@ def test_answers_are_those_of_the_document(
     caller: str,
     running: Mapping[str, str],
     token: str,
+    link: str,
     seen: dict[tuple[str, str], set[int]],
 ) -> None:
     """Valid data is accepted, invalid data is refused, and neither is answered in a way that nobody documented."""
     if case.meta is not None and case.meta.generation.mode is schemathesis.GenerationMode.POSITIVE:
-        _make_fit(case, token)
+        _make_fit(case, token, link)
         if caller == "nobody":
             _name_no_auth_type(case)
     headers = {"Authorization": f"Bearer {running['API_KEY']}"} if caller == "platform" else {}
@@ -106,11 +116,10 @@ def test_answers_are_those_of_the_document(
     seen[caller, case.operation.label].add(answer.status_code)
 
 
-def _make_fit(case: schemathesis.Case[Any], token: str) -> None:
+def _make_fit(case: schemathesis.Case[Any], token: str, link: str) -> None:
     """Puts right what valid data has to be beyond what a schema can say: times that fit, 1 and not 1.0, real names."""
     query, body = case.query, case.body
-    if case.path == ROOMS:
-        case.path_parameters["space"] = SPACE
+    case.path_parameters.update({ROOMS: {"space": SPACE}, f"{LINKS}/{{id}}": {"id": link}}.get(case.path, {}))
     if case.path == "/api/connection-details" and case.method == "GET":
         if "token" in query:
             query["token"] = token
@@ -121,7 +130,8 @@ def _make_fit(case: schemathesis.Case[Any], token: str) -> None:
         query |= {name: value for name, value in BLOCKED.items() if name in query}
     if isinstance(body, dict) and case.path == LIVEKIT_TOKEN:
         _make_livekit_fit(body)
-    elif isinstance(body, dict) and case.path != WEBHOOK:
+    elif isinstance(body, dict) and not case.path.startswith(HOOKS):
+        _make_link_fit(body)
         if body.get("auth"):
             query.pop("auth", None)
         if case.path == BLOCKS:
@@ -167,6 +177,16 @@ def _make_person_fit(body: dict[str, Any]) -> None:
     body |= {name: _name(body[name]) for name in names if body[name] not in {"$empty", "$space"}}
     if body.get("avatar") and not AVATAR.fullmatch(body["avatar"]):
         body["avatar"] = "https://pictures.example/1"
+
+
+def _make_link_fit(body: dict[str, Any]) -> None:
+    body.pop("earlyJoinMinutes", None)
+    if body.pop("notBefore", None) is not None:
+        body["expiresAt"] = 1
+    if body.get("maxUses") is not None:
+        body["maxUses"] = int(body["maxUses"])
+    if body.get("timeZone") is not None:
+        body["timeZone"] = "Europe/Paris"
 
 
 def _make_times_fit(body: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ _CLIENTS: dict[str, Callable[[], Any]] = {
     "GetSecretValue": aws.secrets_manager,
     "PutSecretValue": aws.secrets_manager,
     "PutEvents": aws.events,
+    "SendEmail": aws.mail_service,
     "SendMessage": aws.sqs,
 }
 

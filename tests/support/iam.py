@@ -9,7 +9,8 @@ from typing import Any
 Statement = Mapping[str, Any]
 
 _ELEMENTS = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
-_OPERATOR = "ForAllValues:StringLike"
+_FOR_ALL = "ForAllValues:StringLike"
+_EQUALS = "StringEquals"
 
 
 class UnsupportedStatementError(ValueError):
@@ -53,13 +54,17 @@ def _applies(statement: Statement, action: str, resource: str, context: Mapping[
 
 
 def _holds(condition: Mapping[str, Mapping[str, str | list[str]]], context: Mapping[str, Sequence[str]]) -> bool:
-    if unknown := condition.keys() - {_OPERATOR}:
+    if unknown := condition.keys() - {_FOR_ALL, _EQUALS}:
         raise UnsupportedStatementError(f"{', '.join(sorted(unknown))} is not evaluated here")
-    # As IAM has it, a key that does not come with the request is no obstacle to "for all values".
-    return all(
+    # As IAM has it, a key that does not come with the request is no obstacle to "for all values", and one otherwise.
+    fit = all(
         any(_matches(pattern, value) for pattern in _list(patterns))
-        for key, patterns in condition.get(_OPERATOR, {}).items()
+        for key, patterns in condition.get(_FOR_ALL, {}).items()
         for value in context.get(key, ())
+    )
+    return fit and all(
+        [*context.get(key, ())] in [[value] for value in _list(values)]
+        for key, values in condition.get(_EQUALS, {}).items()
     )
 
 

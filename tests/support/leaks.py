@@ -11,9 +11,10 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.support.world import ACME_SECRET, LIVEKIT_SECRET, SIGNING_SECRET
+from tests.support.booking_hooks import SECRETS
+from tests.support.world import ACME_SECRET, JOIN_LINK_SECRET, LIVEKIT_SECRET, SIGNING_SECRET
 
-MARKERS = (SIGNING_SECRET, ACME_SECRET, LIVEKIT_SECRET, "Zhang San", "c4n4ry")
+MARKERS = (SIGNING_SECRET, ACME_SECRET, LIVEKIT_SECRET, JOIN_LINK_SECRET, *SECRETS.values(), "Zhang San", "c4n4ry")
 """The secrets and people of the tests' world; `c4n4ry` is what single tests put in on purpose."""
 
 _PATTERNS = {

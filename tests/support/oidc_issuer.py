@@ -101,7 +101,7 @@ class OidcIssuer:
 
     def __init__(self, folder: Path, path: str = "/realms/demo") -> None:
         self.ca_file = folder / "ca.pem"
-        self._context = _server_context(folder, self.ca_file)
+        self._context = server_context(folder, self.ca_file)
         self._server = _Server(self, 0)
         self.port = self._server.server_port
         self._path = path
@@ -226,7 +226,9 @@ def _family(alg: str) -> type[Algorithm]:
     return OKPAlgorithm if alg == "EdDSA" else ECAlgorithm if alg in _CURVES else RSAAlgorithm
 
 
-def _server_context(folder: Path, ca_file: Path) -> ssl.SSLContext:
+def server_context(folder: Path, ca_file: Path, host: str | None = None) -> ssl.SSLContext:
+    """TLS of a server, for a host by its name or for loopback; the certificate of the CA is written to a file."""
+    name = x509.IPAddress(ipaddress.ip_address(LOOPBACK)) if host is None else x509.DNSName(host)
     ca_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA of the tests")])
     ca = (
@@ -238,7 +240,7 @@ def _server_context(folder: Path, ca_file: Path) -> ssl.SSLContext:
     ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
     certificate = (
         _certificate(x509.Name([]), server_key, ca_name, ca_key)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(LOOPBACK))]), critical=True)
+        .add_extension(x509.SubjectAlternativeName([name]), critical=True)
         .sign(ca_key, hashes.SHA256())
     )
     chain = folder / "server.pem"

@@ -39,6 +39,17 @@ class Service:
         """What the person at the terminal has read until now."""
         return (self.folder / "terminal.txt").read_text()
 
+    def lines_with(self, words: str, count: int = 1) -> list[str]:
+        """The lines at the terminal that hold these words, once there are so many of them."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            lines = [line for line in self.printed().splitlines() if words in line]
+            if len(lines) >= count:
+                return lines
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{words!r} was not told of {count} times:\n{self.printed()}")
+            time.sleep(0.05)
+
     def stop(self, number: int = signal.SIGINT) -> int:
         """Ends it by a signal and returns its exit status."""
         self.process.send_signal(number)

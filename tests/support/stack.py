@@ -25,7 +25,13 @@ PARAMETERS = {
 class Stack:
     """A deployment, as far as it decides what the roles allow.
 
-    The table, the secrets and the bus go by name or by ARN, the queue by its URL.
+    The table, the secrets and the buses go by name or by ARN, the queues by their URLs.
+
+    Attributes:
+        event_bus: The bus for audit events.
+        queue: The queue for LiveKit's events.
+        has_web_client: Whether people go on to one.
+        news_bus: The stack's own bus.
     """
 
     provider: str
@@ -34,6 +40,17 @@ class Stack:
     livekit_secret: str
     event_bus: str = ""
     queue: str = ""
+    has_web_client: bool = True
+    join_link_secret: str = ""
+    sources_secret: str = ""
+    endpoints_secret: str = ""
+    bookings_queue: str = ""
+    meeting_events_queue: str = ""
+    deliveries_queue: str = ""
+    schedule_group: str = ""
+    schedule_role: str = ""
+    news_bus: str = ""
+    mail_sender: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Stack:
@@ -45,6 +62,17 @@ class Stack:
             livekit_secret=environment.get("LIVEKIT_SECRET_ID", ""),
             event_bus=environment.get("AUDIT_EVENT_BUS", ""),
             queue=environment.get("LIVEKIT_EVENTS_QUEUE_URL", ""),
+            has_web_client=bool(environment.get("VOCESPACE_URL")),
+            join_link_secret=environment.get("JOIN_LINK_SECRET_ID", ""),
+            sources_secret=environment.get("BOOKING_SOURCES_SECRET_ID", ""),
+            endpoints_secret=environment.get("ENDPOINTS_SECRET_ID", ""),
+            bookings_queue=environment.get("BOOKINGS_QUEUE_URL", ""),
+            meeting_events_queue=environment.get("MEETING_EVENTS_QUEUE_URL", ""),
+            deliveries_queue=environment.get("DELIVERIES_QUEUE_URL", ""),
+            schedule_group=environment.get("SCHEDULE_GROUP", ""),
+            schedule_role=environment.get("SCHEDULE_ROLE_ARN", ""),
+            news_bus=environment.get("EVENT_BUS", ""),
+            mail_sender=environment.get("MAIL_SENDER", ""),
         )
 
     def function(self, name: str) -> FunctionSpec:
@@ -72,6 +100,16 @@ def queue_arn(url: str) -> str:
     return url if url.startswith("arn:") else f"arn:aws:sqs:us-east-1:123456789012:{url.rpartition('/')[2]}"
 
 
+def schedule_arn(group: str, name: str) -> str:
+    """The ARN of a schedule of a group."""
+    return f"arn:aws:scheduler:us-east-1:123456789012:schedule/{group}/{name}"
+
+
+def mail_identity_arn(sender: str) -> str:
+    """The ARN of the identity that SES knows an address by."""
+    return f"arn:aws:ses:us-east-1:123456789012:identity/{sender}"
+
+
 @cache
 def create_table_arguments(name: str) -> Tree:
     """The arguments of DynamoDB's CreateTable for the stack's table under this name."""
@@ -84,8 +122,23 @@ def _functions(stack: Stack) -> dict[str, FunctionSpec]:
         "Table": {"Ref": stack.table, "Arn": table_arn(stack.table)},
         "SigningSecret": secret_arn(stack.signing_secret),
         "LiveKitSecret": secret_arn(stack.livekit_secret),
+        "JoinLinkSecret": secret_arn(stack.join_link_secret),
+        "BookingSourcesSecret": secret_arn(stack.sources_secret),
+        "EndpointsSecret": secret_arn(stack.endpoints_secret),
         "LiveKitEventsQueue": {"Ref": stack.queue, "Arn": queue_arn(stack.queue)},
+        "BookingsQueue": {"Ref": stack.bookings_queue, "Arn": queue_arn(stack.bookings_queue)},
+        "MeetingEventsQueue": {"Ref": stack.meeting_events_queue, "Arn": queue_arn(stack.meeting_events_queue)},
+        "DeliveriesQueue": {"Ref": stack.deliveries_queue, "Arn": queue_arn(stack.deliveries_queue)},
+        "ScheduleGroup": stack.schedule_group,
+        "ScheduleRole": {"Arn": stack.schedule_role},
+        "EventBus": {"Ref": stack.news_bus, "Arn": bus_arn(stack.news_bus)},
     }
-    parameters = PARAMETERS | {"ConnectionProvider": stack.provider, "AuditEventBus": stack.event_bus}
+    parameters = PARAMETERS | {
+        "ConnectionProvider": stack.provider,
+        "AuditEventBus": stack.event_bus,
+        "MailSender": stack.mail_sender,
+    }
+    if stack.provider == "livekit" and not stack.has_web_client:
+        parameters |= {"VoceSpaceUrl": ""}
     template = Template.load(TEMPLATE, parameters, physical_ids)
     return {function.handler.split(".")[1]: function for function in template.functions()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -56,9 +57,15 @@ def answer_text(status: int, text: str) -> Answer:
 
 
 class Upstream:
-    """The stand-in; `face` may be changed between requests, and `expect` also clears what was recorded."""
+    """The stand-in; `face` may be changed between requests, and `expect` also clears what was recorded.
 
-    def __init__(self, face: Face) -> None:
+    Args:
+        face: How it answers.
+        tls: Within which TLS; None: without.
+    """
+
+    def __init__(self, face: Face, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self._server = _Server(self, 0)
         self.port = self._server.server_port
         self.url = f"http://{LOOPBACK}:{self.port}"
@@ -128,6 +135,19 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, upstream: Upstream, port: int) -> None:
         self.upstream = upstream
         super().__init__((LOOPBACK, port), _Handler)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection; its handshake is left to whoever answers it."""
+        connection, address = super().get_request()
+        tls = self.upstream.tls
+        if tls is not None:
+            connection = tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
+
+    def handle_error(self, *where: Any) -> None:  # noqa: ANN401 - as the base class has it
+        """Say nothing of what TLS has refused: a client that does not trust us is what some tests are about."""
+        if self.upstream.tls is None:
+            super().handle_error(*where)
 
     def verify_request(self, request: socket.socket | tuple[bytes, socket.socket], _client_address: object) -> bool:
         """Count the connection; where a reset is due, make closing it send one."""

@@ -18,6 +18,7 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from local.cloud import REGION
+from tests.support.booking_hooks import SOURCES, fresh_hook
 from tests.support.clock import NOW, FakeClock
 from tests.support.events import Event, fresh, load_event
 from tests.support.livekit_webhooks import signed
@@ -36,7 +37,9 @@ ACME_KID = "acme-1"
 ACME_SECRET = "acme-signs-its-own-tokens-0123456789abcdef"
 LIVEKIT_KEY = "APItests"
 LIVEKIT_SECRET = "livekit-secret-of-the-tests-0123456789abcdef"
+JOIN_LINK_SECRET = "join-link-secret-of-the-tests-0123456789abcdef"
 QUEUE = "livekit-events.fifo"
+BOOKINGS = "bookings.fifo"
 LIVEKIT_URL = "wss://livekit.example"
 WEB_CLIENT = "https://vocespace.example"
 RING_KEYS = [
@@ -49,6 +52,9 @@ ENVIRONMENT = {
     "SIGNING_SECRET_ID": "signing",
     "LIVEKIT_SECRET_ID": "livekit",
     "LIVEKIT_EVENTS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/{QUEUE}",
+    "BOOKING_SOURCES_SECRET_ID": "booking-sources",
+    "BOOKINGS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/{BOOKINGS}",
+    "JOIN_LINK_SECRET_ID": "join-links",
     "VOCESPACE_URL": WEB_CLIENT,
     "GUEST_ACCESS": "true",
     "POWERTOOLS_SERVICE_NAME": "vocespace-connect",
@@ -96,8 +102,9 @@ class World:
         self.api_keys: dict[str, str] = {}
         boto3.client("dynamodb").create_table(**create_table_arguments(TABLE))
         livekit = {"url": LIVEKIT_URL, "apiKey": LIVEKIT_KEY, "apiSecret": LIVEKIT_SECRET}
-        for name, document in (("signing", RING), ("livekit", livekit)):
+        for name, document in (("signing", RING), ("livekit", livekit), ("booking-sources", SOURCES)):
             boto3.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(document))
+        boto3.client("secretsmanager").create_secret(Name="join-links", SecretString=JOIN_LINK_SECRET)
         for platform in (DEMO, ACME):
             self.put_platform(platform)
             self.api_keys[platform.platform] = self.add_key(platform.platform)
@@ -140,6 +147,9 @@ class World:
         """A file of events/ with living credentials, at the clock's time."""
         now = int(self.clock.time())
         event = fresh(load_event(function, case), api_key=self.api_keys[platform], token=self.token(), now=now)
+        if function == "booking_hooks":
+            boto3.client("sqs").create_queue(QueueName=BOOKINGS, Attributes={"FifoQueue": "true"})
+            return fresh_hook(event, now=now)
         return self.from_livekit(event) if function == "livekit_events" else event
 
     def from_livekit(self, event: Event, **claims: object) -> Event:
@@ -149,9 +159,9 @@ class World:
             return event
         return signed(event, key=LIVEKIT_KEY, secret=LIVEKIT_SECRET, now=int(self.clock.time()), **claims)
 
-    def queued(self) -> list[dict[str, Any]]:
-        """Takes all messages out of the queue, as Lambda would hand them over."""
-        queue = boto3.resource("sqs").get_queue_by_name(QueueName=QUEUE)
+    def queued(self, name: str = QUEUE) -> list[dict[str, Any]]:
+        """Takes all messages out of a queue, as Lambda would hand them over."""
+        queue = boto3.resource("sqs").get_queue_by_name(QueueName=name)
         found: list[dict[str, Any]] = []
         while messages := queue.receive_messages(MaxNumberOfMessages=10, AttributeNames=["All"]):
             for message in messages:
@@ -195,7 +205,7 @@ def world_in_memory(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterat
     handler = observability.logger().registered_handler
     assert isinstance(handler, StreamHandler)
     handler.setStream(CurrentStdout())
-    for client in (aws.secrets_manager, aws.dynamodb, aws.events, aws.sqs):
+    for client in (aws.secrets_manager, aws.dynamodb, aws.events, aws.sqs, aws.scheduler):
         client.cache_clear()
     with moto.mock_aws():
         yield World(clock, monkeypatch)

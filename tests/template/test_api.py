@@ -114,5 +114,8 @@ def test_iam_lets_requests_into_its_own_routes_only(template: Template) -> None:
         ("GET", "/iam/api/blocks"),
         ("DELETE", "/iam/api/blocks"),
         ("GET", "/iam/api/spaces/{space}/rooms"),
+        ("POST", "/iam/api/join-links"),
+        ("GET", "/iam/api/join-links/{id}"),
+        ("DELETE", "/iam/api/join-links/{id}"),
     }
     assert template.properties("HttpApi")["Auth"] == {"EnableIamAuthorizer": True}

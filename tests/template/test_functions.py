@@ -15,12 +15,55 @@ from vocespace import aws, vocespace_provider
 from vocespace.settings import Settings
 
 TOKEN_FUNCTIONS = ("ConnectionDetailsFunction", "RedirectUrlFunction", "LivekitTokenFunction")
-CALLED_BY_PLATFORMS = (*TOKEN_FUNCTIONS, "BlocksFunction", "RoomsFunction")
+CALENDAR_FUNCTIONS = ("JoinFunction", "DeliverNewsFunction")
+CALLED_BY_PLATFORMS = (*TOKEN_FUNCTIONS, "BlocksFunction", "RoomsFunction", "JoinLinksFunction")
+CALLED_BY_PEOPLE = "JoinFunction"
 CALLED_BY_LIVEKIT = "LiveKitEventsFunction"
-CALLED_BY_THE_API = (*CALLED_BY_PLATFORMS, CALLED_BY_LIVEKIT, "ServiceInfoFunction")
+CALLED_BY_BOOKING_SYSTEMS = "BookingHooksFunction"
+CALLED_BY_THE_API = (
+    *CALLED_BY_PLATFORMS,
+    CALLED_BY_PEOPLE,
+    CALLED_BY_LIVEKIT,
+    CALLED_BY_BOOKING_SYSTEMS,
+    "ServiceInfoFunction",
+)
 CALLED_BY_SECRETS_MANAGER = ("RotateSigningKeysFunction", "RotateLiveKitKeyFunction")
-CALLED_BY_NOBODY = ("TrackOccupancyFunction", "ReconcileRoomsFunction")
-FUNCTIONS = (*CALLED_BY_THE_API, *CALLED_BY_SECRETS_MANAGER, *CALLED_BY_NOBODY)
+CALLED_BY_QUEUES_AND_SCHEDULES = (
+    "TrackOccupancyFunction",
+    "ReconcileRoomsFunction",
+    "FollowBookingsFunction",
+    "MeetingEventsFunction",
+    "SweepMeetingsFunction",
+    "DeliverNewsFunction",
+)
+FUNCTIONS = (*CALLED_BY_THE_API, *CALLED_BY_SECRETS_MANAGER, *CALLED_BY_QUEUES_AND_SCHEDULES)
+LIVEKIT_SECRET = {"livekit_secret_id": "LiveKitSecret"}
+JOIN_LINK_SECRET = {"join_link_secret_id": "JoinLinkSecret"}
+DELIVERIES = {"deliveries_queue_url": "DeliveriesQueue"}
+SCHEDULES = {
+    "meeting_events_queue_url": "MeetingEventsQueue",
+    "meeting_events_queue_arn": "MeetingEventsQueue.Arn",
+    "schedule_group": "ScheduleGroup",
+    "schedule_role_arn": "ScheduleRole.Arn",
+    "schedule_dead_letters_arn": "MeetingEventsDeadLetters.Arn",
+}
+OWN_SETTINGS: dict[str, dict[str, str]] = {
+    "RedirectUrlFunction": {},
+    "RoomsFunction": {},
+    "LiveKitEventsFunction": LIVEKIT_SECRET | {"livekit_events_queue_url": "LiveKitEventsQueue"},
+    "JoinLinksFunction": JOIN_LINK_SECRET,
+    "BookingHooksFunction": {
+        "booking_sources_secret_id": "BookingSourcesSecret",
+        "bookings_queue_url": "BookingsQueue",
+    },
+    "FollowBookingsFunction": JOIN_LINK_SECRET | DELIVERIES | SCHEDULES,
+    "MeetingEventsFunction": LIVEKIT_SECRET | DELIVERIES | SCHEDULES,
+    "SweepMeetingsFunction": {"meeting_events_queue_url": "MeetingEventsQueue"},
+    "DeliverNewsFunction": JOIN_LINK_SECRET
+    | DELIVERIES
+    | {"endpoints_secret_id": "EndpointsSecret", "event_bus": "EventBus", "mail_sender": "meet@example.com"},
+}
+"""What is told to these functions alone; to all others, where the LiveKit secret is."""
 API_TIMEOUT_SECONDS = 30
 """How long an HTTP API waits for its integration; no deployment can raise it."""
 
@@ -73,13 +116,13 @@ def test_environment_is_what_settings_reads(logical_id: str, provider: str) -> N
         "SigningKeyPlatform": "demo",
         "IamAccess": "true",
         "AuditEventBus": "audit",
+        "MailSender": "meet@example.com",
     }
     template = Template.load(TEMPLATE, parameters, {"Table": "the-table", "SigningSecret": "the-signing"})
 
     settings = Settings.from_environment(environment_of(template, logical_id))
 
-    asks_livekit = logical_id not in {"RedirectUrlFunction", "RoomsFunction"}
-    assert settings == Settings(
+    shared = Settings(
         connection_provider="livekit" if provider == "livekit" else "vocespace",
         vocespace_url="https://vocespace.example.com",
         public_base_url="https://connect.example.com/v1",
@@ -91,15 +134,24 @@ def test_environment_is_what_settings_reads(logical_id: str, provider: str) -> N
         audit_event_bus="audit",
         table_name="the-table",
         signing_secret_id="the-signing",
-        livekit_secret_id="LiveKitSecret" if asks_livekit else "",
-        livekit_events_queue_url="LiveKitEventsQueue" if logical_id == CALLED_BY_LIVEKIT else "",
     )
+    assert settings == shared.model_copy(update=OWN_SETTINGS.get(logical_id, LIVEKIT_SECRET))
+
+
+def test_whoever_mails_links_knows_where_they_lead(template: Template) -> None:
+    """Others are told by the request; a function that nobody calls has none, so it is told the API's own address."""
+    assert environment_of(template, "DeliverNewsFunction")["PUBLIC_BASE_URL"] == template.outputs["ApiUrl"]
 
 
 @pytest.mark.parametrize("logical_id", FUNCTIONS)
 def test_every_variable_has_a_reader(template: Template, logical_id: str) -> None:
     """No variable is set that nothing reads, and none that only `make run` may set; RELEASE only has to differ."""
-    local_only = {"ALLOW_SHORT_LIVEKIT_SECRET", "SECRETS_AGE_FASTER_BY"}
+    local_only = {
+        "ALLOW_SHORT_LIVEKIT_SECRET",
+        "ALLOW_LOOPBACK_ENDPOINTS",
+        "LOCAL_CLOCK_FILE",
+        "SECRETS_AGE_FASTER_BY",
+    }
     readers = {name.upper() for name in Settings.model_fields} - local_only | {"API_DOCS", "RELEASE"}
     ours = {name for name in environment_of(template, logical_id) if not name.startswith("POWERTOOLS_")}
 
@@ -133,11 +185,12 @@ def test_functions_run_on_the_layer(template: Template, logical_id: str) -> None
 
 
 @pytest.mark.parametrize("logical_id", FUNCTIONS)
-def test_only_functions_that_verify_signed_in_users_have_cryptography(template: Template, logical_id: str) -> None:
-    """The second layer is for those who take an issuer's tokens, and for nobody else."""
-    expected = ["VoceSpaceLayer", "CryptographyLayer"] if logical_id in TOKEN_FUNCTIONS else ["VoceSpaceLayer"]
+def test_only_those_who_need_a_second_layer_have_one(template: Template, logical_id: str) -> None:
+    """Who takes an issuer's tokens has what verifies them, who writes entries for calendars what does that."""
+    cryptography = ["CryptographyLayer"] if logical_id in TOKEN_FUNCTIONS else []
+    calendar = ["CalendarLayer"] if logical_id in CALENDAR_FUNCTIONS else []
 
-    assert template.properties(logical_id)["Layers"] == expected
+    assert template.properties(logical_id)["Layers"] == ["VoceSpaceLayer", *cryptography, *calendar]
 
 
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
@@ -152,7 +205,7 @@ def test_architecture_is_one_choice(architecture: str) -> None:
 
 
 @pytest.mark.parametrize(("given", "reserved"), [("0", None), ("25", "25")])
-@pytest.mark.parametrize("logical_id", CALLED_BY_PLATFORMS)
+@pytest.mark.parametrize("logical_id", [*CALLED_BY_PLATFORMS, CALLED_BY_PEOPLE])
 def test_concurrency_is_reserved_on_demand(logical_id: str, given: str, reserved: str | None) -> None:
     """0 leaves the property out: reserving anything fails in an account with the quota of a new one."""
     properties = Template.load(TEMPLATE, PARAMETERS | {"ReservedConcurrency": given}).properties(logical_id)

@@ -69,12 +69,29 @@ def test_condition_holds_for_all_values(given: dict[str, list[str]], expected: b
 
 
 @pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"ses:FromAddress": ["meet@example.com"]}, True),
+        ({"ses:FromAddress": ["Meet@example.com"]}, False),
+        ({"ses:FromAddress": ["meet@example.com", "sales@example.com"]}, False),
+        ({"ses:FromAddress": []}, False),
+        ({}, False),
+    ],
+)
+def test_condition_of_one_value(given: dict[str, list[str]], expected: bool) -> None:
+    """The value has to come with the request, to the letter."""
+    condition = {"StringEquals": {"ses:FromAddress": "meet@example.com"}}
+
+    assert allows([ALLOW | {"Condition": condition}], "s3:GetObject", "arn:aws:s3:::box/a", given) is expected
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"NotAction": {}},
         {"NotResource": {}},
         {"Principal": {}},
-        {"Condition": {"StringEquals": {"aws:PrincipalTag": "a"}}},
+        {"Condition": {"StringNotEquals": {"aws:PrincipalTag": "a"}}},
     ],
 )
 def test_what_is_not_evaluated_is_not_guessed(changes: dict[str, object]) -> None:

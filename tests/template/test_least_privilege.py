@@ -1,12 +1,13 @@
 """Least privilege, proved: every call is allowed, every permission is used, everything else is denied.
 
-For the functions of the API; test_rotation.py and test_occupancy.py have the others.
+For the functions of the API; test_rotation.py, test_occupancy.py and test_meetings.py have the others.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.support import aws_calls
 from tests.support.aws_calls import Call
 from tests.support.events import Event, cases, with_body, with_query
 from tests.support.iam import allows, grants
+from tests.support.join_door import Door
 from tests.support.stack import Stack, bus_arn, queue_arn, secret_arn, table_arn
 from tests.support.world import DEMO, LIVEKIT_KEY, LIVEKIT_SECRET, World
 from vocespace import aws
@@ -21,11 +23,32 @@ from vocespace.attributes import Key
 from vocespace.table import Table
 
 SERVICES = ("dynamodb", "events", "secretsmanager", "sqs")
-STACK = Stack("livekit", "the-table", "the-signing", "the-livekit", queue="the-queue")
+STACK = Stack(
+    "livekit",
+    "the-table",
+    "the-signing",
+    "the-livekit",
+    queue="the-queue",
+    join_link_secret="the-join-links",
+    sources_secret="the-sources",
+    bookings_queue="the-bookings",
+)
 BUS = "arn:aws:events:eu-west-1:210987654321:event-bus/audit"
 LEADING_KEYS = "dynamodb:LeadingKeys"
-FUNCTIONS = ("connection_details", "redirect_url", "livekit_token", "blocks", "rooms", "livekit_events", "service_info")
+FUNCTIONS = (
+    "connection_details",
+    "redirect_url",
+    "livekit_token",
+    "blocks",
+    "rooms",
+    "join_links",
+    "join",
+    "livekit_events",
+    "booking_hooks",
+    "service_info",
+)
 AGENT_AND_CUSTOMER = ("assistant", "customer")
+LINKED = {"JOIN#d", "LINK#l", "MEETING#m"}
 
 Grants = set[tuple[str, str, str]]
 
@@ -53,6 +76,7 @@ def play_events(world: World, provider: str, bus: str) -> list[Call]:
         world.call(function, world.event(function, case))
     for function, event in meet_at_a_desk(world):
         world.call(function, event)
+    come_by_links(world)
     return aws_calls.CALLS[first:]
 
 
@@ -66,6 +90,19 @@ def meet_at_a_desk(world: World) -> Iterator[tuple[str, Event]]:
         wish = {"auth": "c_s", "identity": identity, "room": "$empty"}
         event = with_body(world.event("livekit_token", "post"), participant_identity=identity)
         yield "livekit_token", with_body(event, participant_attributes=wish, room_name="livekit_token")
+
+
+def come_by_links(world: World) -> None:
+    """The same two, by links of several people, which are revoked then."""
+    for identity in AGENT_AND_CUSTOMER:
+        wish = {"auth": "c_s", "id": identity, "identity": identity, "room": "$empty", "space": "join"}
+        event = with_body(world.event("join_links", "post_several"), notBefore=None, **wish)
+        made = world.call("join_links", event).json
+        # Another function has caches of its own.
+        world.configure()
+        Door(world).press(made["url"].rpartition("/")[2])
+        revoking = world.event("join_links", "delete_link")
+        world.call("join_links", revoking | {"pathParameters": {"id": made["id"]}})
 
 
 @pytest.mark.parametrize("bus", ["", "default"])
@@ -141,12 +178,24 @@ def test_anything_else_is_denied(name: str, provider: str, action: str, resource
         ("rooms", "dynamodb:UpdateItem", {"QUOTA#demo"}),
         ("rooms", "dynamodb:PutItem", set()),
         ("rooms", "dynamodb:Query", {"SPACE#my-workspace"}),
+        ("join_links", "dynamodb:BatchGetItem", {*LINKED, "BLOCKS", "PLATFORM#demo", "KEY#abc", "ROLE#a"}),
+        ("join_links", "dynamodb:PutItem", {"JOIN#d", "LINK#l"}),
+        ("join_links", "dynamodb:UpdateItem", {"QUOTA#demo", "JOIN#d"}),
+        ("join_links", "dynamodb:DeleteItem", set()),
+        ("join", "dynamodb:BatchGetItem", {"JOIN#d", "MEETING#m", "BLOCKS", "PLATFORM#demo", "SPACE#my-workspace"}),
+        ("join", "dynamodb:PutItem", {"JOIN#d", "SPACE#my-workspace"}),
+        ("join", "dynamodb:UpdateItem", {"JOIN#d", "QUOTA#demo", "SPACE#my-workspace"}),
+        ("join", "dynamodb:DeleteItem", {"SPACE#my-workspace"}),
+        ("join", "dynamodb:Query", {"SPACE#my-workspace"}),
+        ("booking_hooks", "dynamodb:BatchGetItem", set()),
+        ("booking_hooks", "dynamodb:UpdateItem", set()),
         ("service_info", "dynamodb:UpdateItem", set()),
     ],
 )
-def test_each_function_changes_its_own_partitions_only(name: str, action: str, writable: set[str]) -> None:
+def test_each_function_reaches_its_own_partitions_only(name: str, action: str, writable: set[str]) -> None:
     """Counters are for whoever counts, blocks for whoever blocks; platforms and their keys are the operator's."""
     partitions = {"QUOTA#demo", "BLOCKS", "SPACE#my-workspace", "PLATFORM#demo", "PLATFORMS", "KEY#abc", "ROLE#a"}
+    partitions |= LINKED | {"BOOKING#b", "DUE#h"}
 
     allowed = {
         each
@@ -178,6 +227,11 @@ def test_the_bus_that_is_named_is_the_only_one(bus: str, arn: str) -> None:
         ("blocks", "livekit", {"the-livekit"}),
         ("blocks", "vocespace", set()),
         ("rooms", "livekit", set()),
+        ("join_links", "livekit", {"the-join-links"}),
+        ("join_links", "vocespace", {"the-join-links"}),
+        ("join", "livekit", {"the-livekit"}),
+        ("join", "vocespace", {"the-signing"}),
+        ("booking_hooks", "livekit", {"the-sources"}),
         ("livekit_events", "livekit", {"the-livekit"}),
         ("livekit_events", "vocespace", set()),
         ("service_info", "livekit", set()),
@@ -186,11 +240,19 @@ def test_the_bus_that_is_named_is_the_only_one(bus: str, arn: str) -> None:
 )
 def test_each_function_reads_its_own_secrets_only(name: str, provider: str, readable: set[str]) -> None:
     """The LiveKit secret is for whoever speaks to LiveKit, and only where that is us."""
-    statements = Stack(provider, STACK.table, STACK.signing_secret, STACK.livekit_secret).function(name).statements
+    statements = replace(STACK, provider=provider).function(name).statements
 
-    secrets = {"the-signing", "the-livekit"}
+    secrets = {"the-signing", "the-livekit", "the-join-links", "the-sources"}
     allowed = {each for each in secrets if allows(statements, "secretsmanager:GetSecretValue", secret_arn(each))}
     assert allowed == readable
+
+
+def test_whoever_joins_without_a_web_client_is_sent_on_with_a_signed_link() -> None:
+    """Which is redeemed elsewhere: then the page needs the ring, and no LiveKit key."""
+    statements = replace(STACK, has_web_client=False).function("join").statements
+
+    assert allows(statements, "secretsmanager:GetSecretValue", secret_arn("the-signing"))
+    assert not allows(statements, "secretsmanager:GetSecretValue", secret_arn("the-livekit"))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -18,6 +18,7 @@ LOG_GROUP = "AWS::Logs::LogGroup"
 STACK_NAME = "vocespace-connect"
 SECRET_ALARMS = ("SecretStale", "SecretDenied")
 THROTTLE_ALARMS = ("Throttled", "WorkThrottled")
+SECRET_NAMES = ("signing", "livekit", "join_links", "booking_sources", "endpoints")
 MOST_METRICS = 10
 """How many metrics an alarm can add up; CloudWatch refuses one more, and with it the whole deployment."""
 
@@ -36,6 +37,13 @@ def _emitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     observability.rotated("signing")
     observability.reconciled({"came": 1, "went": 1})
     observability.livekit_unasked("room_service_timeout")
+    observability.booking_hook("cal", "taken")
+    observability.booking_dropped("cal", "no_route")
+    observability.invitation_refused("cal", "policy_space")
+    observability.moment_followed("opens", "done")
+    observability.moments_swept(1, 1)
+    observability.delivered("mail")
+    observability.delivery_failed("Meeting.Reminder", "mail", "MessageRejected")
     observability.document_denied(SECRET, "signing")
     observability.document_denied(SECRET, "livekit")
     observability.document_stale(KEY_SET, "https://issuer.example.com", 301.0)
@@ -106,7 +114,7 @@ def test_alarms_add_up_what_they_fetch(template: Template) -> None:
 
 @pytest.mark.parametrize("logical_id", SECRET_ALARMS)
 def test_alarms_of_secrets_watch_what_the_code_emits(template: Template, emitted: set[Metric], logical_id: str) -> None:
-    """Name, namespace and dimensions of the alarm are those of the EMF line, for both secrets and this stack only."""
+    """Name, namespace and dimensions of the alarm are those of the EMF line, for each secret and this stack only."""
     metrics = [query["MetricStat"]["Metric"] for query in template.properties(logical_id)["Metrics"][1:]]
 
     assert {metric["MetricName"] for metric in metrics} == {logical_id}
@@ -115,12 +123,21 @@ def test_alarms_of_secrets_watch_what_the_code_emits(template: Template, emitted
         assert metric["Namespace"] == "VoceSpaceConnect"
         assert (metric["MetricName"], frozenset(dimensions)) in emitted
         assert dimensions["service"] == STACK_NAME
-    assert {metric["Dimensions"][1]["Value"] for metric in metrics} == {"signing", "livekit"}
+    assert [metric["Dimensions"][1]["Value"] for metric in metrics] == [*SECRET_NAMES]
 
 
 def test_alarm_of_a_silent_livekit_watches_what_the_code_emits(template: Template, emitted: set[Metric]) -> None:
     """Three runs in a row: a restart of the server is no incident."""
     alarm = template.properties("LiveKitUnasked")
+
+    assert (alarm["MetricName"], frozenset({"service"})) in emitted
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": STACK_NAME}]
+    assert (alarm["Namespace"], alarm["Period"], alarm["EvaluationPeriods"]) == ("VoceSpaceConnect", 300, 3)
+
+
+def test_alarm_of_lost_moments_watches_what_the_code_emits(template: Template, emitted: set[Metric]) -> None:
+    """Three runs in a row: one that is late by a minute is no incident."""
+    alarm = template.properties("MomentsLost")
 
     assert (alarm["MetricName"], frozenset({"service"})) in emitted
     assert alarm["Dimensions"] == [{"Name": "service", "Value": STACK_NAME}]
@@ -165,13 +182,15 @@ def test_outputs_say_where_everything_is(template: Template) -> None:
     assert outputs["RedirectUrlUrl"] == f"{base}/api/redirect-url"
     assert outputs["BlocksUrl"] == f"{base}/api/blocks"
     assert outputs["RoomsUrl"] == f"{base}/api/spaces/{{space}}/rooms"
+    assert outputs["JoinLinksUrl"] == f"{base}/api/join-links"
+    assert outputs["BookingHooksUrl"] == f"{base}/hooks/bookings/{{source}}"
     assert outputs["LiveKitWebhookUrl"] == f"{base}/hooks/livekit"
     assert outputs["OpenApiUrl"] == f"{base}/openapi.json"
-    assert {outputs[name] for name in ("TableName", "SigningSecretArn", "LiveKitSecretArn")} == {
-        "Table",
-        "SigningSecret",
-        "LiveKitSecret",
-    }
+    for secret in ("SigningSecret", "LiveKitSecret", "JoinLinkSecret", "BookingSourcesSecret", "EndpointsSecret"):
+        assert outputs[f"{secret}Arn"] == secret
+    assert (outputs["TableName"], outputs["EventBusName"]) == ("Table", "EventBus")
+    for queue in ("LiveKitEvents", "Bus", "Bookings", "MeetingEvents", "Deliveries"):
+        assert outputs[f"{queue}DeadLettersUrl"] == f"{queue}DeadLetters"
     names = {value for name, value in outputs.items() if name.endswith("FunctionName")}
     assert names == {function.logical_id for function in template.functions()}
     assert all(output["Description"] for output in template.document["Outputs"].values())

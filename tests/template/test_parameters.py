@@ -25,7 +25,7 @@ def test_every_parameter_is_explained_grouped_and_used(template: Template) -> No
 
 
 def test_defaults_are_closed(template: Template) -> None:
-    """A stack that nobody configured lets in no guest, role or page, shows no docs and trusts no key for a platform."""
+    """A stack that nobody configured lets in no guest, role or page, shows no docs, trusts no key and mails nobody."""
     assert template.parameters["GuestAccess"] == "false"
     assert template.parameters["IamAccess"] == "false"
     assert template.parameters["AllowedOrigins"] == ""
@@ -33,6 +33,8 @@ def test_defaults_are_closed(template: Template) -> None:
     assert template.parameters["ApiDocs"] == "false"
     assert template.parameters["SigningKeyPlatform"] == ""
     assert template.parameters["SnapStart"] == "false"
+    assert template.parameters["MailSender"] == ""
+    assert template.parameters["BookingAccounts"] == ""
 
 
 def test_no_parameter_takes_a_secret(template: Template) -> None:
@@ -88,6 +90,11 @@ def test_no_parameter_takes_a_secret(template: Template) -> None:
         ({"AllowedOrigins": "null"}, "must be empty or https:// origins"),
         ({"AuditEventBus": "a bus"}, "must be empty, or the name or the ARN of an event bus"),
         ({"AuditEventBus": "arn:aws:sns:eu-central-1:123456789012:bus"}, "must be empty, or the name or the ARN"),
+        ({"MailSender": "example.com"}, "must be empty or a plain e-mail address"),
+        ({"MailSender": "Meet <meet@example.com>"}, "must be empty or a plain e-mail address"),
+        ({"MailSender": "*@example.com"}, "must be empty or a plain e-mail address"),
+        ({"BookingAccounts": "*"}, "must be empty or the ids of AWS accounts"),
+        ({"BookingAccounts": "123456789012, 210987654321"}, "must be empty or the ids of AWS accounts"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_reason(given: dict[str, str], message: str) -> None:
@@ -109,6 +116,9 @@ def test_a_wrong_value_is_refused_with_its_reason(given: dict[str, str], message
         {"AllowedOrigins": "https://example.com"},
         {"AllowedOrigins": "https://a.example.com:8443,http://localhost:5173,http://127.0.0.1"},
         {"AuditEventBus": "default"},
+        {"MailSender": "no-reply+meet@mail.example.com"},
+        {"BookingAccounts": "123456789012"},
+        {"BookingAccounts": "123456789012,210987654321"},
         {"SnapStart": "true", "Release": "2026-11-22_v1.4.0-6c1f9ee"},
         {"Release": "a1b2c3d"},
         {"AuditEventBus": "arn:aws:events:eu-central-1:123456789012:event-bus/audit"},

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from local.template import Template
+from vocespace.booking_sources import BookingSources
+from vocespace.endpoints import Endpoints
+from vocespace.join_links import MIN_SECRET_BYTES
 from vocespace.key_ring import KeyRing
 from vocespace.livekit_key import LiveKitKey
 
-KEPT = ("Table", "SigningSecret", "LiveKitSecret")
+EMPTY = ("BookingSourcesSecret", "EndpointsSecret")
+KEPT = ("Table", "SigningSecret", "LiveKitSecret", "JoinLinkSecret", *EMPTY)
 SECRETS = "AWS::SecretsManager::Secret"
 
 
@@ -42,8 +46,8 @@ def test_table_is_the_one_of_the_design(template: Template) -> None:
 
 
 def test_secrets_are_generated(template: Template) -> None:
-    """No secret has a value in the template: each is 64 random letters and digits, about 380 bits."""
-    for logical_id in template.resources(SECRETS):
+    """None that lets somebody in has a value in the template: each is 64 random letters and digits, about 380 bits."""
+    for logical_id in template.resources(SECRETS).keys() - EMPTY:
         properties = template.properties(logical_id)
         assert "SecretString" not in properties
         rule = properties["GenerateSecretString"]
@@ -59,11 +63,28 @@ def test_signing_secret_is_born_as_a_key_ring(template: Template) -> None:
     assert len(ring.signing_key().key_bytes()) == 64
 
 
-def test_signing_secret_is_never_generated_anew(template: Template) -> None:
-    """CloudFormation replaces a secret whose rule changes, so the ring's rule depends on no parameter."""
-    rule = template.document["Resources"]["SigningSecret"]["Properties"]["GenerateSecretString"]
+def test_secrets_are_never_generated_anew(template: Template) -> None:
+    """CloudFormation replaces a secret whose rule changes, so those that we edit depend on no parameter."""
+    for logical_id in template.resources(SECRETS).keys() - {"LiveKitSecret"}:
+        raw, resolved = template.document["Resources"][logical_id]["Properties"], template.properties(logical_id)
+        for name in ("GenerateSecretString", "SecretString"):
+            assert raw.get(name) == resolved.get(name)
 
-    assert rule == template.properties("SigningSecret")["GenerateSecretString"]
+
+def test_join_link_secret_is_a_text_by_itself(template: Template) -> None:
+    """Long enough to make codes of."""
+    rule = template.properties("JoinLinkSecret")["GenerateSecretString"]
+
+    assert rule == {"PasswordLength": 64, "ExcludePunctuation": True}
+    assert rule["PasswordLength"] >= MIN_SECRET_BYTES
+
+
+def test_nobody_is_believed_or_told_at_first(template: Template) -> None:
+    """The documents of sources and endpoints are born empty, in the form that the code reads."""
+    sources, endpoints = (template.properties(each)["SecretString"] for each in EMPTY)
+
+    assert BookingSources.parse(sources).sources == {}
+    assert Endpoints.parse(endpoints).endpoints == {}
 
 
 def test_livekit_secret_is_born_as_a_livekit_key(template: Template) -> None:

@@ -13,9 +13,10 @@ from vocespace.audit import Auditor
 from vocespace.block_list import BlockList
 from vocespace.callers import Caller
 from vocespace.connection_details import ConnectionDetails
-from vocespace.connections import Connections, Guards
+from vocespace.connections import Connections
 from vocespace.entrance import SignedLink
 from vocespace.errors import NoAgentAvailableError, VoceSpaceError
+from vocespace.guards import Guards
 from vocespace.identities import Identity
 from vocespace.platforms import Platform
 from vocespace.quotas import Quotas

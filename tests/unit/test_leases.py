@@ -12,8 +12,9 @@ from vocespace.errors import NoEmptyRoomError, StoreUnavailableError
 from vocespace.leases import NO_SHOW_GRACE
 from vocespace.participant_token import MAX_TTL_SECONDS
 from vocespace.room_changes import REJOIN_GRACE
-from vocespace.space_records import Strategy, lease_key, room_key
+from vocespace.space_records import Strategy, lease_key, meeting_holder, room_key
 from vocespace.table import MAX_CONFLICTS
+from vocespace.wishes import Wish
 
 
 @pytest.fixture(name="pool")
@@ -251,6 +252,66 @@ def test_a_table_that_is_away_is_no_full_pool(house: House, monkeypatch: pytest.
 
     with pytest.raises(StoreUnavailableError):
         house.ask("ada")
+
+
+@pytest.mark.parametrize("was_inside", [False, True])
+def test_what_is_given_up_is_free_when_its_last_token_is_over(house: House, clock: FakeClock, was_inside: bool) -> None:
+    """Whoever is inside stays; and giving up twice is as good as once."""
+    house.set_up(Strategy.POOL, ["a"])
+    held_until = NOW + 10 * NO_SHOW_GRACE
+    holder = meeting_holder("demo", "m")
+    wish = Wish(SPACE, "ada", holder, expected_at=NOW + NO_SHOW_GRACE, held_until=held_until)
+    assert house.leases.room_for(wish, Strategy.POOL) == "a"
+    if was_inside:
+        house.came("ada")
+
+    for _ in range(2):
+        assert house.leases.release(SPACE, holder)
+
+    assert (house.room("a").lease_until, house.room("a").held_until) == (NOW + MAX_TTL_SECONDS, None)
+    assert house.room("a").occ == ({"ada"} if was_inside else set())
+    clock.advance(MAX_TTL_SECONDS)
+    if was_inside:
+        house.went("ada")
+        clock.advance(REJOIN_GRACE)
+    with pytest.raises(NoEmptyRoomError):
+        house.ask("bob")
+    clock.advance(1)
+    assert house.ask("bob") == "a"
+    assert house.leases.release(SPACE, holder)
+    assert house.room("a").lease_until == int(clock.time()) + NO_SHOW_GRACE
+
+
+def test_who_has_nothing_has_nothing_to_give_up(house: House) -> None:
+    """Nor ever had."""
+    assert not house.leases.release(SPACE, meeting_holder("demo", "m"))
+
+
+@pytest.mark.parametrize("faster", [1, 1000])
+def test_what_changes_while_it_is_given_up_is_looked_at_anew(
+    house: House, other: House, clock: FakeClock, faster: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes and goes at that moment; the last of them may have a room for longer than was read."""
+    house.set_up(Strategy.POOL, ["a"])
+    house.ask("ada", meeting="m")
+    update, left = house.table.update, [faster]
+
+    def late(*arguments: object, **named: object) -> object:
+        if left[0]:
+            left[0] -= 1
+            other.came("ada", f"{left[0]}")
+            clock.advance(NO_SHOW_GRACE)
+            other.went("ada", f"{left[0]}")
+        return update(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(house.table, "update", late)
+
+    if faster == 1:
+        assert house.leases.release(SPACE, meeting_holder("demo", "m"))
+        assert house.room("a").lease_until == int(clock.time()) + REJOIN_GRACE
+    else:
+        with pytest.raises(StoreUnavailableError, match="TransactionConflict"):
+            house.leases.release(SPACE, meeting_holder("demo", "m"))
 
 
 def test_what_is_over_is_cleaned_up_and_what_is_used_is_not(house: House, clock: FakeClock) -> None:

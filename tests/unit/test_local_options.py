@@ -24,6 +24,7 @@ def test_nothing_given_is_a_whole_demo() -> None:
         "IamAccess": "true",
         "ApiDocs": "true",
         "SigningKeyPlatform": "demo",
+        "MailSender": "connect@example.com",
         "LiveKitUrl": "ws://127.0.0.1:7880",
         "LiveKitApiKey": options.livekit.api_key,
     }

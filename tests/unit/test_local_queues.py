@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
+from local.bell import Bell
 from local.cloud import REGION
 from local.instances import BusyError, HandlerError, InstanceLostError
 from local.intrinsics import load
@@ -80,7 +81,7 @@ def _send(queue: Queue, *texts: str, group: str = "g") -> None:
 
 
 def _poller(queue: Queue, function: FakeFunction, *, size: int = 10, tells_failures: bool = True) -> Poller:
-    return Poller(queue, Source(queue.arn, "Read", size, tells_failures), function)
+    return Poller(queue, Source(queue.arn, "Read", size, tells_failures), function, Bell())
 
 
 def _attributes(queue: Queue) -> Mapping[str, str]:

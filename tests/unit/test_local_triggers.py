@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Event
 from typing import Any
 
@@ -9,11 +10,15 @@ import pytest
 
 from local.instances import HandlerError
 from local.intrinsics import TemplateError, load
+from local.one_time_schedules import LOOK_SECONDS
 from local.template import Template
 from local.triggers import Schedule, Source, functions_with_triggers, schedules, sources
 from local.workers import Timer
+from tests.support.clock import NOW, FakeClock
 from tests.support.events import load_event
 from tests.support.stack import PARAMETERS, TEMPLATE
+
+PERIOD = 300
 
 SMALL = """
 Resources:
@@ -87,6 +92,9 @@ def test_what_cannot_be_run_is_said(known: str, unknown: str, message: str) -> N
         functions_with_triggers(_template(SMALL.replace(known, unknown)))
 
 
+MEETINGS = {"FollowBookingsFunction", "MeetingEventsFunction", "SweepMeetingsFunction", "DeliverNewsFunction"}
+
+
 @pytest.mark.parametrize(
     ("provider", "functions"),
     [
@@ -97,21 +105,7 @@ def test_what_cannot_be_run_is_said(known: str, unknown: str, message: str) -> N
 def test_the_stack_has_triggers(provider: str, functions: set[str]) -> None:
     """LiveKit is asked only where it is ours to ask."""
     template = Template.load(TEMPLATE, PARAMETERS | {"ConnectionProvider": provider})
-    assert functions_with_triggers(template) == functions
-
-
-class Impatient(Event):
-    """Somebody who lets a timer wait as often as they like, without waiting."""
-
-    def __init__(self, periods: int) -> None:
-        super().__init__()
-        self.periods = periods
-        self.waited: list[float | None] = []
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """The period is over, or all of it."""
-        self.waited.append(timeout)
-        return len(self.waited) > self.periods
+    assert functions_with_triggers(template) == functions | MEETINGS
 
 
 class Ticked:
@@ -127,16 +121,53 @@ class Ticked:
         raise HandlerError("ValueError")
 
 
-def test_a_timer_invokes_after_every_period() -> None:
-    """Not before the first; and whatever came of the last one."""
-    function, stopping = Ticked(), Impatient(periods=3)
+class Looks(Event):
+    """Lets so much time pass before each look, and says after the last one that it is enough."""
 
-    Timer(Schedule("ReconcileRoomsSchedule", "ReconcileRoomsFunction", seconds=300), function)(stopping)
+    def __init__(self, clock: FakeClock, spans: list[int]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._spans: Iterator[int] = iter(spans)
 
-    assert stopping.waited == [300] * 4
+    def wait(self, timeout: float | None = None) -> bool:
+        """Looks, or has enough."""
+        assert timeout == LOOK_SECONDS
+        for span in self._spans:
+            self._clock.wall += span
+            return False
+        return True
+
+
+def test_a_timer_invokes_as_eventbridge_does(clock: FakeClock) -> None:
+    """With every member that it gives; and whatever came of the last one."""
+    function = Ticked()
+
+    Timer(Schedule("ReconcileRoomsSchedule", "ReconcileRoomsFunction", seconds=300), function, clock)(
+        Looks(clock, [300] * 3)
+    )
+
     assert len({event["id"] for event in function.events}) == 3
     example = load_event("reconcile_rooms", "schedule")
     for event in function.events:
         assert event.keys() == example.keys()
         assert {**event, "id": "", "time": "", "resources": []} == {**example, "id": "", "time": "", "resources": []}
         assert event["resources"] == ["arn:aws:events:eu-central-1:123456789012:rule/ReconcileRoomsSchedule"]
+
+
+@pytest.mark.parametrize(
+    ("spans", "times"),
+    [
+        ([PERIOD - 1], []),
+        ([PERIOD - 1, 1], ["2026-11-18T11:11:40Z"]),
+        ([1] * (2 * PERIOD), ["2026-11-18T11:11:40Z", "2026-11-18T11:16:40Z"]),
+        ([10 * PERIOD, 1], ["2026-11-18T11:56:40Z"]),
+    ],
+)
+def test_a_schedule_is_kept_by_the_moved_time(clock: FakeClock, spans: list[int], times: list[str]) -> None:
+    """Once a period; where several of them were left out, once for all of these."""
+    assert clock.time() == NOW
+    told = Ticked()
+
+    Timer(Schedule("SweepMeetingsSchedule", "SweepMeetingsFunction", PERIOD), told, clock)(Looks(clock, spans))
+
+    assert [event["time"] for event in told.events] == times

@@ -31,8 +31,22 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "signing_secret_id": "arn:signing",
         "livekit_secret_id": "",
         "livekit_events_queue_url": "",
+        "join_link_secret_id": "",
+        "booking_sources_secret_id": "",
+        "endpoints_secret_id": "",
+        "bookings_queue_url": "",
+        "meeting_events_queue_url": "",
+        "meeting_events_queue_arn": "",
+        "deliveries_queue_url": "",
+        "schedule_group": "",
+        "schedule_role_arn": "",
+        "schedule_dead_letters_arn": "",
+        "event_bus": "",
+        "mail_sender": "",
         "allow_short_livekit_secret": False,
+        "allow_loopback_endpoints": False,
         "secrets_age_faster_by": 1,
+        "local_clock_file": "",
     }
 
 

@@ -194,14 +194,16 @@ def test_cryptography_comes_late_and_comes(tmp_path: Path, layer: Path, code: st
     """A handler leaves cryptography alone, and a token is verified once its folder is on the path."""
     late = _verifier(layer, tmp_path, issuer="joe")
 
-    assert handler_problems(sys.executable, _artifact(tmp_path, code), layer, HANDLER, late) == problems
+    assert handler_problems(sys.executable, _artifact(tmp_path, code), layer, HANDLER, cryptography=late) == problems
 
 
 def test_cryptography_that_is_not_there_is_named(tmp_path: Path, layer: Path) -> None:
     """A layer without what it is for is told."""
     _verifier(layer, tmp_path, issuer="joe")
 
-    [found] = handler_problems(sys.executable, _artifact(tmp_path, GOOD), layer, HANDLER, tmp_path / "empty" / "late")
+    [found] = handler_problems(
+        sys.executable, _artifact(tmp_path, GOOD), layer, HANDLER, cryptography=tmp_path / "empty" / "late"
+    )
 
     assert "no token is verified: ModuleNotFoundError" in found
 
@@ -210,7 +212,7 @@ def test_cryptography_that_verifies_wrongly_is_named(tmp_path: Path, layer: Path
     """The claims have to be those of the token."""
     late = _verifier(layer, tmp_path, issuer="jane")
 
-    assert handler_problems(sys.executable, _artifact(tmp_path, GOOD), layer, HANDLER, late) == [
+    assert handler_problems(sys.executable, _artifact(tmp_path, GOOD), layer, HANDLER, cryptography=late) == [
         "the claims of a token are not its own"
     ]
 

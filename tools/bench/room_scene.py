@@ -14,8 +14,7 @@ from vocespace.attributes import Item
 from vocespace.blocks import space_partition
 from vocespace.errors import NoAgentAvailableError, NoEmptyRoomError, StoreUnavailableError
 from vocespace.identities import Identity
-from vocespace.leases import new_lease_id
-from vocespace.space_records import Strategy, room_key, waiting_key
+from vocespace.space_records import Strategy, new_lease_id, room_key, waiting_key
 from vocespace.table import Table
 
 CALLERS = 16

@@ -46,7 +46,7 @@ def behind_iam(path: str, operations: dict[str, Any]) -> dict[str, Any]:
 
 
 def _for_roles(method: str, path: str, operation: dict[str, Any]) -> dict[str, Any]:
-    unsigned = refused_unsigned()
+    unsigned = refused_unsigned(operation["responses"])
     return operation | {
         "operationId": f"{operation['operationId']}AsRole",
         "tags": _TAGS,

@@ -9,9 +9,13 @@ from typing import Any
 from tools.openapi import refusals
 from tools.openapi.descriptions import describe
 from tools.openapi.headers import HEADERS
+from tools.openapi.hook_schemas import HOOK_SCHEMAS
 from tools.openapi.operations import (
     blocks,
+    booking_hooks,
     connection_details,
+    join,
+    join_links,
     livekit_events,
     livekit_token,
     redirect_url,
@@ -22,9 +26,11 @@ from tools.openapi.parts import SECURITY_SCHEMES
 from tools.openapi.schemas import auth_type_schema, wire_schemas
 from vocespace.blocking import AddedBlock, ListedBlocks
 from vocespace.blocks import BlockRequest
+from vocespace.booking_schema import Booking
 from vocespace.connection_details import Connection, SignedConnection, TokenResponse
 from vocespace.entrance import SignedLink
 from vocespace.identities import Permission
+from vocespace.link_requests import LinkRequest, MadeLink, ShownLink
 from vocespace.livekit_token_request import LiveKitTokenRequest
 from vocespace.problem import Problem
 from vocespace.room_list import ListedRooms
@@ -97,6 +103,11 @@ def build_document() -> dict[str, Any]:
         "servers": [{"url": "/", "description": "Wherever this document came from."}],
         "tags": [
             {"name": "Entering a space", "description": "Tokens, links and connection details."},
+            {
+                "name": "Join links",
+                "description": "Links that let somebody in when it is time, and as often as they come.",
+            },
+            {"name": "Bookings", "description": "What booking systems tell of bookings, which become meetings."},
             {"name": "Keeping people out", "description": "Blocks: who may not come into a space, whoever vouches."},
             {"name": "Rooms", "description": "Which rooms a space has, and who tells that somebody is inside."},
             {"name": "IAM roles", "description": "The same for AWS workloads, which sign their requests (SigV4)."},
@@ -105,9 +116,12 @@ def build_document() -> dict[str, Any]:
         "paths": connection_details.PATHS
         | redirect_url.PATHS
         | livekit_token.PATHS
+        | join_links.PATHS
+        | join.PATHS
         | blocks.PATHS
         | rooms.PATHS
         | livekit_events.PATHS
+        | booking_hooks.PATHS
         | service_info.PATHS,
         "components": {
             "schemas": _schemas(),
@@ -120,12 +134,22 @@ def build_document() -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     schemas = wire_schemas(
-        requests=[ConnectionRequest, RedirectRequest, UserRequest, LiveKitTokenRequest, BlockRequest],
+        requests=[
+            ConnectionRequest,
+            RedirectRequest,
+            UserRequest,
+            LiveKitTokenRequest,
+            LinkRequest,
+            BlockRequest,
+            Booking,
+        ],
         answers=[
             Connection,
             SignedConnection,
             SignedLink,
             TokenResponse,
+            MadeLink,
+            ShownLink,
             AddedBlock,
             ListedBlocks,
             ListedRooms,
@@ -140,5 +164,5 @@ def _schemas() -> dict[str, Any]:
         "required": [permission.value for permission in Permission],
     }
     describe(schemas)
-    schemas |= {"AuthType": auth_type_schema(), "Permissions": permissions, **_SMALL_SCHEMAS}
+    schemas |= {"AuthType": auth_type_schema(), "Permissions": permissions, **_SMALL_SCHEMAS, **HOOK_SCHEMAS}
     return dict(sorted(schemas.items()))

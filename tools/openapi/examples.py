@@ -11,6 +11,8 @@ from vocespace.blocks import Block
 from vocespace.connection_details import Connection, ConnectionDetails, SignedConnection, TokenResponse
 from vocespace.entrance import SignedLink
 from vocespace.identities import Identity, permissions_of
+from vocespace.invitations import LinkState
+from vocespace.link_requests import LinkedPerson, MadeLink, ShownLink
 from vocespace.room_list import ListedRoom, ListedRooms, RoomState
 
 _EVENTS = Path(__file__).parents[2] / "events"
@@ -67,6 +69,26 @@ LISTED_ROOMS = ListedRooms(
         ListedRoom(name="room-9f2c41d07be6358a", made="fresh", state=RoomState.LEASED, occupancy=0, agent_waits=True),
     )
 )
+
+SHOWN_LINK = ShownLink(
+    id="lnk_5d41402abc4b2a76b9719d91",
+    state=LinkState.EARLY,
+    visit=LinkedPerson(
+        id="user_12345",
+        username="Zhang San",
+        space="my-workspace",
+        room="$empty",
+        identity=Identity.PARTICIPANT,
+        auth="demo",
+        meeting="appointment-4711",
+        time_zone="Asia/Shanghai",
+    ),
+    created_at=_ENDS - 3600,
+    opens_at=_ENDS - 600,
+    not_before=_ENDS,
+    expires_at=_ENDS + 3600,
+)
+MADE_LINK = MadeLink(**SHOWN_LINK.model_dump(), url="https://connect.example.com/join/W0x1bGxzIGFuZCBib3dscw")
 
 
 def sent(event: str) -> Any:  # noqa: ANN401 - whatever JSON the event carries

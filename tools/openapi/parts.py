@@ -13,6 +13,9 @@ ROLE: dict[str, list[str]] = {"SigV4": []}
 NOBODY: dict[str, list[str]] = {}
 TOKEN: dict[str, list[str]] = {"SignedToken": []}
 LIVEKIT: dict[str, list[str]] = {"LiveKitWebhook": []}
+CAL_COM: dict[str, list[str]] = {"CalComWebhook": []}
+CALENDLY: dict[str, list[str]] = {"CalendlyWebhook": []}
+STANDARD_WEBHOOK: dict[str, list[str]] = {"StandardWebhook": []}
 
 NOTHING: dict[str, Any] = {"type": "string", "maxLength": 0}
 """An empty text, where that is as good as none."""
@@ -57,6 +60,26 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "name": "Authorization",
         "description": "A JWT that the LiveKit server signs with its API key; its claim `sha256` is the digest of the "
         "body's bytes.",
+    },
+    "CalComWebhook": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Cal-Signature-256",
+        "description": "HMAC-SHA256 over the body's bytes by the webhook's secret, in hex.",
+    },
+    "CalendlyWebhook": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Calendly-Webhook-Signature",
+        "description": "`t=<Unix seconds>,v1=<HMAC-SHA256 over the time, a dot and the body by the signing key, in "
+        "hex>`.",
+    },
+    "StandardWebhook": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": "As Standard Webhooks have it: `v1,<base64>`, several with spaces between them; with "
+        "`webhook-id` and `webhook-timestamp`.",
     },
 }
 

@@ -29,7 +29,7 @@ _GATEWAY = {
     429: ("Throttled", "Too many requests at once.", "Too Many Requests"),
     431: ("HeadTooLarge", "Request line and headers are over 10,240 bytes.", "Request Header Fields Too Large"),
 }
-_UNSIGNED = ("UnsignedOrProblem403", "No signature that stands, or a role that IAM does not let in.", "Forbidden")
+_UNSIGNED = ("Unsigned", "No signature that stands, or a role that IAM does not let in.", "Forbidden")
 
 
 def _problem(kind: type[VoceSpaceError]) -> tuple[Problem, dict[str, str]]:
@@ -57,7 +57,8 @@ def responses() -> dict[str, Any]:
     unsigned, text, message = _UNSIGNED
     return (
         problems
-        | {unsigned: _either(problems[_name(403)], text, message)}
+        | {unsigned: _gateway_response(text, message)}
+        | {f"{unsigned}Or{_name(403)}": _either(problems[_name(403)], text, message)}
         | {name: _gateway_response(text, message) for name, text, message in _GATEWAY.values()}
     )
 
@@ -69,9 +70,10 @@ def refused_by(*kinds: type[VoceSpaceError]) -> dict[str, Any]:
     return {str(status): _reference(names[status]) for status in sorted(names)}
 
 
-def refused_unsigned() -> dict[str, Any]:
+def refused_unsigned(responses: dict[str, Any]) -> dict[str, Any]:
     """The 403 of an operation to which API Gateway lets only signed requests through, in place of the usual one."""
-    return {str(HTTPStatus.FORBIDDEN.value): _reference(_UNSIGNED[0])}
+    status, unsigned = HTTPStatus.FORBIDDEN.value, _UNSIGNED[0]
+    return {str(status): _reference(f"{unsigned}Or{_name(status)}" if str(status) in responses else unsigned)}
 
 
 def _reference(name: str) -> dict[str, str]:

@@ -12,6 +12,8 @@ from pydantic_core import core_schema
 from typing_extensions import override
 
 from tools.openapi.parts import NOTHING
+from vocespace.booking_events import MAX_UID_BYTES, within_a_key
+from vocespace.contacts import MAX_EMAIL, email_address, time_zone
 from vocespace.livekit_token_request import (
     LIVEKITS_OWN,
     MAX_ATTRIBUTES_BYTES,
@@ -20,8 +22,9 @@ from vocespace.livekit_token_request import (
     small_attributes,
     small_metadata,
 )
-from vocespace.names import MAX_NAME_BYTES, AuthType, avatar_url, person_name, place_name
+from vocespace.names import MAX_NAME_BYTES, AuthType, avatar_url, person_name, place_name, printable
 from vocespace.platforms import platform_id
+from vocespace.rfc3339 import timestamp
 from vocespace.rooms import EMPTY, MAIN, room_type
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -56,6 +59,22 @@ _RULES: dict[object, JsonSchemaValue] = {
         _NAME: "PlatformId",
         "description": "The id of a platform.",
     },
+    printable: {
+        "pattern": r"^[^\x00-\x1F\x7F-\x9F\u2028\u2029]+$",
+    },
+    within_a_key: {
+        "description": f"At most {MAX_UID_BYTES} bytes in UTF-8.",
+    },
+    email_address: {
+        "format": "email",
+        "maxLength": MAX_EMAIL,
+    },
+    timestamp: {
+        "format": "date-time",
+    },
+    time_zone: {
+        "description": "The name of a time zone (IANA), such as `Europe/Paris`.",
+    },
     avatar_url: {
         _NAME: "AvatarUrl",
         "description": "An https URL without credentials.",
@@ -83,7 +102,12 @@ class _WireSchema(GenerateJsonSchema):
 
     @override
     def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> JsonSchemaValue:
-        return super().function_after_schema(schema) | _RULES[schema["function"]["function"]]
+        result = super().function_after_schema(schema)
+        function = schema["function"]["function"]
+        if function not in _RULES and result.keys() & {"$ref", "properties"}:
+            # What a model holds against itself as a whole, only its words can say.
+            return result
+        return result | _RULES[function]
 
     @override
     def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> JsonSchemaValue:

@@ -13,12 +13,15 @@ from vocespace.names import MAX_NAME, MAX_NAME_BYTES
 from vocespace.participant_options import ParticipantOptions
 from vocespace.platforms import Platform
 from vocespace.settings import Settings
-from vocespace.token_result import TokenResult
+from vocespace.token_result import TokenResult, Visit
 from vocespace.tokens import VerifiedToken
 
 GUEST_PREFIX = "guest_"
 """Stands before the id of a guest whom nobody vouches for: LiveKit drops a participant when another one joins under the
 same identity, and a stranger who picks a user's id must not be able to do that."""
+
+LINK_SECONDS = 300
+"""For how long what a join link gives is good: the link itself may live for months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,10 @@ class Admission:
         platform: Who vouches; None for a guest of nobody's.
         limits: Which grants the platform's policy takes away; None: none.
         meeting: In which of the platform's meetings; None: in none.
+        held_until: Until when its room is kept for all of the meeting; None: as long as it is used.
         wanted_room: The room that was asked for, once it has become a concrete one.
         join_within: For how many seconds the room is kept until they join; None: longer than a participant token lasts.
+        may_make_space: Whether a space that they are the first to enter is theirs.
         made_space: Whether it was this person who made the space.
         options: What a LiveKit client brings along; None where VoceSpace's own client joins.
     """
@@ -44,8 +49,10 @@ class Admission:
     platform: str | None
     limits: GrantLimits | None = None
     meeting: str | None = None
+    held_until: int | None = None
     wanted_room: str | None = None
     join_within: int | None = None
+    may_make_space: bool = True
     made_space: bool = False
     options: ParticipantOptions | None = None
 
@@ -95,6 +102,23 @@ def admit_with(options: ParticipantOptions, person: TokenResult, *, auth: str, c
             "policy_own_metadata", "The platform's policy does not let users bring metadata or attributes of their own."
         )
     return replace(admission, options=options)
+
+
+def admit_by_link(visit: Visit, *, auth: str | None, platform: Platform, now: int, closes_at: int) -> Admission:
+    """Decides for a person whom a join link names: for long enough to get in, and not beyond the link's own end.
+
+    Without an auth type it is the first of the policy that admits the identity. A link is passed on easily: it makes no
+    guest the owner of a space for having come before everybody else.
+
+    Raises:
+        IdentityRefusedError: the auth type does not admit the identity.
+        PolicyRefusedError: the platform's policy does not allow it.
+    """
+    lifetime = min(LINK_SECONDS, platform.policy.max_ttl_seconds, closes_at - now)
+    person = TokenResult(**visit.model_dump(), iat=now, exp=now + lifetime)
+    chosen = auth or platform.policy.default_auth(visit.identity or Identity.GUEST)
+    admission = admit(person, auth=chosen, platform=platform)
+    return replace(admission, may_make_space=admission.identity is not Identity.GUEST)
 
 
 def admit_guest(person: TokenResult) -> Admission:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from vocespace.admission import Admission
 from vocespace.desks import CUSTOMER_GRACE, Desks
 from vocespace.identities import CUSTOMER_SUPPORT, Identity
-from vocespace.leases import Leases, Wish
+from vocespace.leases import Leases
 from vocespace.rooms import EMPTY, MAIN
 from vocespace.space_records import Space, Strategy, meeting_holder, person_holder
 from vocespace.spaces import Spaces
+from vocespace.wishes import Wish
 
 _AGENTS = frozenset({Identity.OWNER, Identity.MANAGER, Identity.ASSISTANT})
 
@@ -37,7 +38,8 @@ class Allocation:
             StoreUnavailableError: nobody can tell.
         """
         person, platform = admission.person, admission.platform
-        space, is_new = self._spaces.entered(person.space, person=person.id, platform=platform)
+        maker = person.id if admission.may_make_space else None
+        space, is_new = self._spaces.entered(person.space, person=maker, platform=platform)
         # Whoever gives a guest's id without anybody vouching for it need not be the one who made the space.
         is_maker = (space.created_by, space.platform) == (person.id, platform) and platform is not None
         room = self._room(admission, space)
@@ -46,7 +48,7 @@ class Allocation:
             person=person.model_copy(update={"room": room}),
             wanted_room=person.room,
             join_within=CUSTOMER_GRACE if person.room == EMPTY and _is_visitor(admission, space) else None,
-            made_space=is_new or is_maker,
+            made_space=admission.may_make_space and (is_new or is_maker),
         )
 
     def _room(self, admission: Admission, space: Space) -> str | None:
@@ -67,12 +69,12 @@ class Allocation:
         if _is_visitor(admission, space):
             return self._desks.desk_for(person.space, person.id)
         is_agent = _is_agent(admission, space)
-        holder = person_holder(person.id)
-        if admission.meeting is not None and not is_agent:
-            # Two platforms may call two meetings the same.
-            holder = meeting_holder(f"{admission.platform}#{admission.meeting}")
         strategy = Strategy.POOL if space.strategy is Strategy.POOL else Strategy.CREATE
-        return self._leases.room_for(Wish(person.space, person.id, holder, is_desk=is_agent), strategy)
+        wish = Wish(person.space, person.id, person_holder(person.id), is_desk=is_agent)
+        if admission.meeting is not None and not is_agent:
+            holder = meeting_holder(admission.platform, admission.meeting)
+            wish = replace(wish, holder=holder, held_until=admission.held_until)
+        return self._leases.room_for(wish, strategy)
 
 
 def _is_agent(admission: Admission, space: Space) -> bool:

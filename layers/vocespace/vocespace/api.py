@@ -172,9 +172,9 @@ def empty(headers: Mapping[str, str] | None = None) -> Response[str]:
     return Response(int(HTTPStatus.NO_CONTENT), headers={**_ALWAYS, **(headers or {})})
 
 
-def redirect(location: str) -> Response[str]:
+def redirect(location: str, status: HTTPStatus = HTTPStatus.FOUND) -> Response[str]:
     """Sends a browser on."""
-    return Response(int(HTTPStatus.FOUND), headers=_ALWAYS | {"Location": location})
+    return Response(int(status), headers=_ALWAYS | {"Location": location})
 
 
 def names_json(accept: str | None) -> bool:

@@ -20,25 +20,44 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
     from types_boto3_events.type_defs import PutEventsRequestEntryTypeDef
+    from types_boto3_scheduler import EventBridgeSchedulerClient
     from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_sesv2 import SESV2Client
     from types_boto3_sqs import SQSClient
 
 CURRENT = "AWSCURRENT"
 EVENT_SOURCE = "vocespace.connect"
+
+MAX_DELAY = 900
+"""For how many seconds SQS can hold a message back."""
+
+_REFUSED_MAIL = frozenset(
+    {"MessageRejected", "BadRequestException", "MailFromDomainNotVerifiedException", "AccountSuspendedException"}
+)
 
 CONNECT_TIMEOUT = 0.5
 READ_TIMEOUT = 1.5
 MAX_ATTEMPTS = 2
 """Two attempts of 2 s at worst, and less than 1 s between them: the caller is told of an outage within 5 s."""
 
+MAIL_TIMEOUT = 10.0
 
-def _config() -> Config:
+
+class MailRefusedError(Exception):
+    """SES does not take a mail, and will not; `reason` is its error code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _config(read_timeout: float = READ_TIMEOUT, attempts: int = MAX_ATTEMPTS) -> Config:
     from botocore.config import Config
 
     return Config(
         connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
-        retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
+        read_timeout=read_timeout,
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )
 
 
@@ -73,9 +92,21 @@ def sqs() -> SQSClient:
     return cast("SQSClient", _session().create_client("sqs", config=_config()))
 
 
+@cache
+def scheduler() -> EventBridgeSchedulerClient:
+    """The EventBridge Scheduler client of this process."""
+    return cast("EventBridgeSchedulerClient", _session().create_client("scheduler", config=_config()))
+
+
+@cache
+def mail_service() -> SESV2Client:
+    """The SES client of this process; patient, because a mail that is sent anew may well have been sent before."""
+    return cast("SESV2Client", _session().create_client("sesv2", config=_config(MAIL_TIMEOUT, attempts=1)))
+
+
 def forget() -> None:
     """Drops all clients, and with them their credentials and connections; the next call makes its own anew."""
-    for made_once in (_session, secrets_manager, dynamodb, events, sqs):
+    for made_once in (_session, secrets_manager, dynamodb, events, sqs, scheduler, mail_service):
         made_once.cache_clear()
 
 
@@ -100,35 +131,85 @@ def read_secret(secret_id: str) -> str:
 
 def put_event(bus: str, detail_type: str, detail: dict[str, Any]) -> None:
     """Puts an event on a bus. Whoever is let in is let in also when it cannot be sent: that is counted and logged."""
+    try:
+        send_event(bus, detail_type, detail)
+    except StoreUnavailableError as error:
+        observability.event_lost(error.reason)
+
+
+def send_event(bus: str, detail_type: str, detail: dict[str, Any]) -> None:
+    """Puts an event on a bus.
+
+    Raises:
+        StoreUnavailableError: it is not there.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     entry = {"EventBusName": bus, "Source": EVENT_SOURCE, "DetailType": detail_type, "Detail": to_json(detail).decode()}
     try:
         answer = events().put_events(Entries=[cast("PutEventsRequestEntryTypeDef", entry)])
     except ClientError as error:
-        observability.event_lost(error.response["Error"]["Code"])
+        raise StoreUnavailableError(error.response["Error"]["Code"]) from None
     except BotoCoreError as error:
-        observability.event_lost(type(error).__name__)
-    else:
-        for entry_error in (each["ErrorCode"] for each in answer["Entries"] if "ErrorCode" in each):
-            observability.event_lost(entry_error)
+        raise StoreUnavailableError(type(error).__name__) from None
+    # It answers 200 also where it has not taken an entry.
+    for each in answer["Entries"]:
+        if "ErrorCode" in each:
+            raise StoreUnavailableError(each["ErrorCode"])
 
 
-def send_message(queue_url: str, body: dict[str, Any], *, group: str, deduplication_id: str) -> None:
+def send_mail(sender: str, recipient: str, message: bytes) -> None:
+    """Hands a mail over to SES.
+
+    Raises:
+        MailRefusedError: it will not be taken at another time either.
+        StoreUnavailableError: it is not taken now.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        mail_service().send_email(
+            FromEmailAddress=sender,
+            Destination={"ToAddresses": [recipient]},
+            Content={"Raw": {"Data": message}},
+        )
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        raise (MailRefusedError if code in _REFUSED_MAIL else StoreUnavailableError)(code) from None
+    except BotoCoreError as error:
+        raise StoreUnavailableError(type(error).__name__) from None
+
+
+def send_in_order(queue_url: str, body: dict[str, Any], *, group: str, deduplication_id: str) -> None:
     """Puts a message into a FIFO queue: behind all others of its group, and once, however often it is sent.
 
     Raises:
         StoreUnavailableError: it is not in the queue.
     """
+    _send(queue_url, body, MessageGroupId=group, MessageDeduplicationId=deduplication_id)
+
+
+def send_later(queue_url: str, body: dict[str, Any], *, delay: int = 0) -> None:
+    """Puts a message into a queue without order.
+
+    Args:
+        queue_url: The queue.
+        body: The message.
+        delay: After how many seconds it is there; SQS takes no more than `MAX_DELAY`.
+
+    Raises:
+        StoreUnavailableError: it is not in the queue.
+    """
+    _send(queue_url, body, DelaySeconds=delay)
+
+
+def _send(queue_url: str, body: dict[str, Any], **how: Any) -> None:  # noqa: ANN401 - members of SendMessage
     from botocore.exceptions import BotoCoreError, ClientError
 
+    # In ASCII: a name may hold what Unicode has no use for, such as U+FFFF, and SQS refuses a message for it.
+    text = to_json(body, ensure_ascii=True).decode()
     try:
-        sqs().send_message(
-            QueueUrl=queue_url,
-            MessageBody=to_json(body).decode(),
-            MessageGroupId=group,
-            MessageDeduplicationId=deduplication_id,
-        )
+        sqs().send_message(QueueUrl=queue_url, MessageBody=text, **how)
     except ClientError as error:
         raise StoreUnavailableError(error.response["Error"]["Code"]) from None
     except BotoCoreError as error:

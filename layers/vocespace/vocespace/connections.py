@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from vocespace import audit
 from vocespace.admission import Admission, admit, admit_guest, admit_with, guest_id, vouching_platform
-from vocespace.allocation import Allocation
-from vocespace.audit import Auditor
-from vocespace.block_list import BlockList
 from vocespace.callers import Caller
 from vocespace.clock import Clock
 from vocespace.connection_details import ConnectionDetails, Provider, SignedConnection
 from vocespace.entrance import Entrance, SignedLink
 from vocespace.errors import PolicyRefusedError, UnauthorizedError
+from vocespace.guards import Guards
+from vocespace.guests import guest_of
 from vocespace.identities import Identity
 from vocespace.links import redirect_url_for, web_client_url_for
 from vocespace.participant_options import ParticipantOptions
-from vocespace.participant_token import MAX_TTL_SECONDS
 from vocespace.platforms import Platform
-from vocespace.quotas import Quotas
 from vocespace.registry import Registry
 from vocespace.settings import Settings
 from vocespace.terms import Terms
 from vocespace.token_result import ConnectionRequest, GuestQuery, RedirectRequest, TokenResult
 from vocespace.tokens import Tokens, VerifiedToken
-
-_GUEST_ID_BYTES = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Guards:
-    """What stands between a decision and what comes of it.
-
-    Attributes:
-        blocks: Who may not come into which space.
-        rooms: Where in a space a person goes.
-        quotas: How many tokens a platform may have.
-        auditor: Writes down what was handed out.
-    """
-
-    blocks: BlockList
-    rooms: Allocation
-    quotas: Quotas
-    auditor: Auditor
 
 
 class Connections:
@@ -137,15 +115,7 @@ class Connections:
         """
         audit.note(caller="nobody")
         self._require_guest_access(auth)
-        now = int(self._clock.time())
-        person = TokenResult(
-            id=guest_id(query.identity or secrets.token_urlsafe(_GUEST_ID_BYTES)),
-            username=query.participant_name,
-            space=query.space_name,
-            iat=now,
-            exp=now + MAX_TTL_SECONDS,
-        )
-        admission, details = self._connected(admit_guest(person), None)
+        admission, details = self._connected(admit_guest(guest_of(query, int(self._clock.time()))), None)
         audit.note_token(details.participant_token)
         return self._entrance(admission, details)
 
@@ -183,6 +153,38 @@ class Connections:
         self._guards.auditor.issued("participant")
         return details
 
+    def join(self, admission: Admission, *, payer: Platform | None, count: Callable[[], None], origin: str) -> str:
+        """Lets in whom a join link names.
+
+        Args:
+            admission: What was decided.
+            payer: Whose token it is; None where it was counted before.
+            count: Counts whoever comes, when nothing else can be refused any more; nobody is let in where it raises.
+            origin: The base URL of our own links.
+
+        Returns:
+            Where they go on to: the web client, or whoever redeems the token.
+
+        Raises:
+            PolicyRefusedError, PersonBlockedError, NoEmptyRoomError, NoAgentAvailableError: they may not come now.
+            QuotaExceededError: the platform has had its tokens.
+        """
+        self._check(admission)
+        admission = replace(admission, person=self._terms.shortened(admission.person))
+        admission = self._guards.settle(admission, payer)
+        web_client = self._settings.vocespace_url
+        # Signed first, which changes nothing: nobody is counted who then cannot be let in.
+        if web_client and self._provider.redeems_elsewhere is None:
+            details = self._provider.connect(admission)
+            count()
+            audit.note_token(details.participant_token)
+            self._guards.auditor.issued("connection")
+            return web_client_url_for(web_client, admission, details)
+        _, redirect_url = self._sign(admission, origin)
+        count()
+        self._guards.auditor.issued("link")
+        return redirect_url
+
     def _vouching(self, verified: VerifiedToken) -> Platform | None:
         named = vouching_platform(verified, self._settings)
         audit.note(caller="token", platform=named)
@@ -219,10 +221,7 @@ class Connections:
 
     def _connected(self, admission: Admission, payer: Platform | None) -> tuple[Admission, ConnectionDetails]:
         self._check(admission)
-        admission = self._guards.rooms.settle(admission)
-        # Only now: a customer who is told to come again has not used up a token.
-        if payer is not None:
-            self._guards.quotas.take_token(payer)
+        admission = self._guards.settle(admission, payer)
         return admission, self._provider.connect(admission)
 
     def _entrance(self, admission: Admission, details: ConnectionDetails) -> Entrance:

@@ -10,11 +10,12 @@ from vocespace import aws
 from vocespace.audit import Auditor
 from vocespace.block_list import BlockList
 from vocespace.callers import Callers, Users
-from vocespace.clock import Clock, HurriedClock, SystemClock
+from vocespace.clock import Clock, HurriedClock, SystemClock, moved
 from vocespace.connection_details import Provider
-from vocespace.connections import Connections, Guards
+from vocespace.connections import Connections
 from vocespace.document_cache import SECRET, CachedDocument
 from vocespace.errors import UnauthorizedError
+from vocespace.guards import Guards
 from vocespace.key_ring import KeyRing
 from vocespace.quotas import Quotas
 from vocespace.registry import Registry
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from vocespace.blocking import Blocking
     from vocespace.livekit_key import LiveKitKey
     from vocespace.livekit_webhook import LiveKitWebhook
+    from vocespace.meeting_parts import MeetingParts
     from vocespace.room_service import RoomService
     from vocespace.secret_rotation import Change, SecretRotation
 
@@ -34,7 +36,8 @@ if TYPE_CHECKING:
 @cache
 def container() -> Container:
     """The parts of this process, by its environment."""
-    return Container(Settings.from_environment(os.environ), SystemClock())
+    settings = Settings.from_environment(os.environ)
+    return Container(settings, moved(SystemClock(), settings.local_clock_file))
 
 
 class Container:
@@ -92,6 +95,13 @@ class Container:
     def rooms(self) -> RoomParts:
         """Where in a space people go, and are."""
         return RoomParts(self.settings, self.table, self.blocks, lambda: self.room_service, self.clock)
+
+    @cached_property
+    def meetings(self) -> MeetingParts:
+        """Join links and booked meetings."""
+        from vocespace.meeting_parts import MeetingParts
+
+        return MeetingParts(self)
 
     @cached_property
     def livekit_webhook(self) -> LiveKitWebhook:

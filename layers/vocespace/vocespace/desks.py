@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from vocespace.blocks import space_partition
 from vocespace.clock import Clock
 from vocespace.errors import NoAgentAvailableError, StoreUnavailableError
-from vocespace.leases import KEPT_SECONDS, Leases, new_lease_id
+from vocespace.leases import KEPT_SECONDS, Leases
 from vocespace.space_records import (
     QUEUE_PREFIX,
     WAITING_PREFIX,
     Lease,
     QueuedCustomer,
     Room,
+    new_lease_id,
     person_holder,
     queue_key,
     room_key,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vocespace.blocks import space_partition
@@ -23,12 +22,13 @@ from vocespace.space_records import (
     Strategy,
     Whereabouts,
     lease_key,
-    person_holder,
+    new_lease_id,
     room_key,
     waiting_key,
     whereabouts_key,
 )
 from vocespace.table import CONFLICT, ConditionFailedError, Table, record_of
+from vocespace.wishes import Wish
 from vocespace.writes import NEW, Change, Condition
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ _LEASE_KEPT_SECONDS = 30 * KEPT_SECONDS
 
 _FRESH_PREFIX = "room-"
 _FRESH_BYTES = 8
-_LEASE_BYTES = 12
 _ROUNDS = 8
 
 _LEASE_WRITE = 1
@@ -54,30 +53,6 @@ _OF_A_LEASE = frozenset(
 )
 
 Shuffle = Callable[[list[str]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Who wants an empty room.
-
-    Attributes:
-        space: Of which space.
-        person: Who asks.
-        holder: Who will hold it: that person, or a meeting.
-        held_until: Until when it is to be held in any case, once somebody has come; None: as long as it is used.
-        is_desk: Whether an agent will wait there for customers.
-    """
-
-    space: str
-    person: str
-    holder: str
-    held_until: int | None = None
-    is_desk: bool = False
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether the room is to be kept for this person alone."""
-        return self.holder == person_holder(self.person)
 
 
 class Leases:
@@ -104,8 +79,9 @@ class Leases:
         for _ in range(_ROUNDS):
             lease, room = self.held(wish.space, wish.holder)
             if lease is not None and room is not None:
-                if self._keep(wish.space, lease, room):
-                    self.place(wish.space, wish.person, lease.room, lease, is_alone=wish.is_alone)
+                if self._keep(wish, lease, room):
+                    if wish.person is not None:
+                        self.place(wish.space, wish.person, lease.room, lease, is_alone=wish.is_alone)
                     return lease.room
                 continue
             taken, was_contended = self._taken(wish, lease, strategy)
@@ -153,26 +129,56 @@ class Leases:
             NEW if stale is None else Condition("leaseId = :stale", values={":stale": stale.lease_id}),
         )
 
+    def release(self, space: str, holder: str) -> bool:
+        """Gives up what a holder has; whoever is inside, or on the way with a token, is not disturbed.
+
+        Returns:
+            Whether the holder ever had a room, the living one or another before.
+
+        Raises:
+            StoreUnavailableError: nobody can tell.
+        """
+        for _ in range(_ROUNDS):
+            lease, room = self.held(space, holder)
+            if lease is None or room is None:
+                return lease is not None
+            # The last token for this room could have been minted a moment ago.
+            until = min(room.lease_until, int(self._clock.time()) + MAX_TTL_SECONDS)
+            as_read = {":lease": lease.lease_id, ":was": room.lease_until}
+            still = Condition("leaseId = :lease AND leaseUntil = :was", values=as_read)
+            given = Change.of({"leaseUntil": until}, removed=["heldUntil"])
+            try:
+                self._table.update(room_key(space, lease.room), given, still)
+            except ConditionFailedError:
+                continue
+            return True
+        raise StoreUnavailableError(CONFLICT)
+
     def _placed(self, room: str, lease: Lease | None, *, is_alone: bool) -> Change:
         placed = Whereabouts(room=room, lease_id=None if lease is None else lease.lease_id, is_alone=is_alone)
         given = placed.to_wire() | {"ttl": int(self._clock.time()) + KEPT_SECONDS}
         return Change.of(given, removed={"leaseId"} - given.keys())
 
-    def _keep(self, space: str, lease: Lease, room: Room) -> bool:
+    def _keep(self, wish: Wish, lease: Lease, room: Room) -> bool:
         """Whether a lease lasts for as long as the token opens the door that is minted now."""
         now = int(self._clock.time())
-        if lease.lease_id != room.lease_id or room.lease_until >= now + MAX_TTL_SECONDS:
+        if lease.lease_id != room.lease_id:
             return True
-        given: dict[str, object] = {"leaseUntil": now + NO_SHOW_GRACE}
-        # Nothing is to be cleaned up under whoever is inside.
-        if room.made == "fresh" and not room.occ:
-            given["ttl"] = now + NO_SHOW_GRACE + KEPT_SECONDS
+        # What was said when it began is out of date where the meeting has moved.
+        given: dict[str, object] = {} if wish.held_until in {None, room.held_until} else {"heldUntil": wish.held_until}
+        until = _kept_until(wish, now)
+        if room.lease_until < until - NO_SHOW_GRACE + MAX_TTL_SECONDS:
+            given["leaseUntil"] = until
+            # Nothing is to be cleaned up under whoever is inside.
+            if room.made == "fresh" and not room.occ:
+                given["ttl"] = until + KEPT_SECONDS
+        if not given:
+            return True
         still = "attribute_exists(occ)" if room.occ else "attribute_not_exists(occ) AND leaseUntil >= :now"
         values = {":lease": lease.lease_id} | ({} if room.occ else {":now": now})
+        condition = Condition(f"leaseId = :lease AND {still}", values=values)
         try:
-            self._table.update(
-                room_key(space, lease.room), Change.of(given), Condition(f"leaseId = :lease AND {still}", values=values)
-            )
+            self._table.update(room_key(wish.space, lease.room), Change.of(given), condition)
         except ConditionFailedError:
             return False
         return True
@@ -209,7 +215,7 @@ class Leases:
     def _take(self, wish: Wish, name: str, room: Room | None, stale: Lease | None) -> None:
         now = int(self._clock.time())
         lease = Lease(room=name, lease_id=new_lease_id())
-        until = now + NO_SHOW_GRACE
+        until = _kept_until(wish, now)
         given: dict[str, object] = {"leaseId": lease.lease_id, "leaseUntil": until}
         if room is None:
             given |= {"made": "fresh", "ttl": until + KEPT_SECONDS}
@@ -217,8 +223,9 @@ class Leases:
             given["heldUntil"] = wish.held_until
         writes = [
             self.lease(wish.space, wish.holder, lease, stale, max(until, wish.held_until or 0)),
-            self.placing(wish.space, wish.person, name, lease, is_alone=wish.is_alone),
         ]
+        if wish.person is not None:
+            writes.append(self.placing(wish.space, wish.person, name, lease, is_alone=wish.is_alone))
         if wish.is_desk:
             given |= {"agent": wish.person, "waitingSince": now}
             writes.append(self._table.put(waiting_key(wish.space, now, name) | {"ttl": until + KEPT_SECONDS}))
@@ -229,9 +236,8 @@ class Leases:
         self._table.write_together(self._table.change(room_key(wish.space, name), change, condition), *writes)
 
 
-def new_lease_id() -> str:
-    """An id that no other lease has."""
-    return secrets.token_hex(_LEASE_BYTES)
+def _kept_until(wish: Wish, now: int) -> int:
+    return max(now, wish.expected_at or 0) + NO_SHOW_GRACE
 
 
 def _free(now: int) -> Condition:

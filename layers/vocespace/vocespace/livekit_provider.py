@@ -45,6 +45,11 @@ class LiveKitProvider:
 
 def room_name_for(person: TokenResult, mapping: RoomMapping) -> str:
     """The LiveKit room: VoceSpace's is the whole space; a custom front end may want one a room (design section 5)."""
-    if mapping == "space" or person.room in {None, MAIN}:
-        return person.space
-    return f"{person.space}/{person.room}"
+    return livekit_room(person.space, person.room, mapping)
+
+
+def livekit_room(space: str, room: str | None, mapping: RoomMapping) -> str:
+    """The LiveKit room that somebody is in who is in this room of a space."""
+    if mapping == "space" or room in {None, MAIN}:
+        return space
+    return f"{space}/{room}"

@@ -40,13 +40,18 @@ def place_name(value: str) -> str:
     return _within_limit(value)
 
 
-def person_name(value: str) -> str:
-    """Checks a user's id or display name."""
+def printable(value: str) -> str:
+    """Checks a text that is shown on one line."""
     if not value.isprintable() and any(map(_is_unprintable, value)):
         raise ValueError("may not hold control characters")
     if not value.strip():
         raise ValueError("may not be blank")
-    return _within_limit(value)
+    return value
+
+
+def person_name(value: str) -> str:
+    """Checks a user's id or display name."""
+    return _within_limit(printable(value))
 
 
 def avatar_url(value: str) -> str:

@@ -123,3 +123,63 @@ def livekit_unasked(reason: str) -> None:
     logger().error("LiveKit unasked", extra={"reason": reason})
     with single_metric(name="LiveKitUnasked", unit=MetricUnit.Count, value=1):
         pass
+
+
+def moment_followed(purpose: str, outcome: str) -> None:
+    """The time had come for something about a meeting; the outcome is a word of ours."""
+    with single_metric(name="MeetingMoment", unit=MetricUnit.Count, value=1) as metric:
+        metric.add_metadata("message", "moment followed")
+        metric.add_dimension("purpose", purpose)
+        metric.add_dimension("outcome", outcome)
+
+
+def moments_swept(lost: int, void: int) -> None:
+    """Moments of meetings were looked over: how many had not come by themselves, and how many never have to."""
+    logger().info("moments swept", extra={"lost": lost, "void": void})
+    with single_metric(name="MeetingMomentsLost", unit=MetricUnit.Count, value=lost):
+        pass
+
+
+def booking_hook(source: str, outcome: str) -> None:
+    """A webhook of a booking system came, and is what it says to be; the outcome is a word of ours."""
+    with single_metric(name="BookingHook", unit=MetricUnit.Count, value=1) as metric:
+        metric.add_metadata("message", "booking hook")
+        metric.add_dimension("source", source)
+        metric.add_dimension("outcome", outcome)
+
+
+def delivered(channel: str) -> None:
+    """Somebody was told something."""
+    with single_metric(name="Delivered", unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("channel", channel)
+
+
+def delivery_void(news: str, channel: str) -> None:
+    """What was to be told holds no longer."""
+    logger().info("delivery void", extra={"news": news, "channel": channel})
+
+
+def delivery_delayed(channel: str, reason: str, attempt: int) -> None:
+    """Somebody could not be told yet; the next attempt is planned."""
+    logger().warning("delivery delayed", extra={"channel": channel, "reason": reason, "attempt": attempt})
+
+
+def delivery_failed(news: str, channel: str, reason: str) -> None:
+    """Somebody could not be told, and will not be."""
+    logger().error("delivery failed", extra={"news": news, "channel": channel, "reason": reason})
+    with single_metric(name="DeliveryFailed", unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("channel", channel)
+
+
+def booking_dropped(source: str, reason: str) -> None:
+    """Something happened to a booking that nobody follows; the reason is a word of ours."""
+    logger().warning("booking dropped", extra={"source": source, "reason": reason})
+    with single_metric(name="BookingDropped", unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("reason", reason)
+
+
+def invitation_refused(source: str, reason: str) -> None:
+    """Somebody of a booking may not come, and gets no link; the reason is a word of ours."""
+    logger().warning("invitation refused", extra={"source": source, "reason": reason})
+    with single_metric(name="InvitationRefused", unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("reason", reason)

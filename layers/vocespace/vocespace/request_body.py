@@ -42,8 +42,8 @@ def json_object(body: str | None, *, is_base64: bool, headers: Mapping[str, str]
         raise InvalidParametersError(FieldError("body", str(error))) from None
 
 
-def require_media_type(media_type: str, headers: Mapping[str, str]) -> None:
-    """Lets pass a body that is declared as this, in UTF-8 and without a content encoding.
+def require_media_type(media_type: str, headers: Mapping[str, str], *others: str) -> None:
+    """Lets pass a body that is declared as this, or as one of the others, in UTF-8 and without a content encoding.
 
     Raises:
         UnsupportedMediaTypeError: it is not.
@@ -51,7 +51,7 @@ def require_media_type(media_type: str, headers: Mapping[str, str]) -> None:
     declared, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
     charsets = {part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")}
     encoding = headers.get("content-encoding", "identity").strip().lower()
-    if declared != media_type or not charsets <= {"utf-8", "utf8"} or encoding not in {"", "identity"}:
+    if declared not in {media_type, *others} or not charsets <= {"utf-8", "utf8"} or encoding not in {"", "identity"}:
         raise UnsupportedMediaTypeError("media_type", f"Send the body as {media_type}, without a content encoding.")
 
 

@@ -16,6 +16,7 @@ from vocespace.spaces import Spaces
 from vocespace.table import Table
 
 if TYPE_CHECKING:
+    from vocespace.meeting_rooms import MeetingRooms
     from vocespace.occupancy import Occupancy
     from vocespace.reconciliation import Reconciliation
     from vocespace.room_list import RoomList
@@ -43,7 +44,14 @@ class RoomParts:
     @cached_property
     def allocation(self) -> Allocation:
         """Where in a space people go."""
-        return Allocation(Spaces(self._table, self._clock), self._leases, self._desks)
+        return Allocation(self._spaces, self._leases, self._desks)
+
+    @cached_property
+    def of_meetings(self) -> MeetingRooms:
+        """The rooms that booked meetings are in."""
+        from vocespace.meeting_rooms import MeetingRooms
+
+        return MeetingRooms(self._spaces, self._leases, self._occupancy, self._room_service, self._room_mapping)
 
     @cached_property
     def tracking(self) -> Tracking:
@@ -75,6 +83,10 @@ class RoomParts:
         from vocespace.room_list import RoomList
 
         return RoomList(self._table, self._occupancy, self._clock)
+
+    @cached_property
+    def _spaces(self) -> Spaces:
+        return Spaces(self._table, self._clock)
 
     @cached_property
     def _leases(self) -> Leases:

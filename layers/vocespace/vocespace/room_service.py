@@ -1,4 +1,4 @@
-"""LiveKit's RoomService, as far as it is needed: who is in a room, and taking somebody out of it (LiveKit server API).
+"""LiveKit's RoomService, as far as it is needed: who is in a room, taking somebody out, ending it (LiveKit server API).
 
 Spoken directly: it is one POST of JSON (Twirp), and LiveKit's own client would bring aiohttp and protobuf along.
 """
@@ -51,7 +51,7 @@ class RoomService:
             UpstreamFailedError, UpstreamTimeoutError: the server refuses, or does not answer.
         """
         rooms = [space] if self._room_mapping == "space" else self._rooms_of(space)
-        removed = [self._remove(room, person) for room in rooms]
+        removed = [self.remove(room, person) for room in rooms]
         return any(removed)
 
     def room_names(self) -> list[str]:
@@ -86,16 +86,34 @@ class RoomService:
             raise UpstreamFailedError("room_service_refused")
         return _read(LiveKitParticipant, answer.get("participants", []))
 
-    def _rooms_of(self, space: str) -> list[str]:
-        return [room for room in self.room_names() if room == space or room.startswith(f"{space}/")]
+    def remove(self, room: str, person: str) -> bool:
+        """Takes a person out of one LiveKit room.
 
-    def _remove(self, room: str, person: str) -> bool:
+        Returns:
+            Whether they were in it.
+
+        Raises:
+            SecretsUnavailableError, UpstreamFailedError, UpstreamTimeoutError: as `remove_from_space`.
+        """
         status, _ = self._call(
             "RemoveParticipant", {"roomAdmin": True, "room": room}, {"room": room, "identity": person}
         )
         if status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
             raise UpstreamFailedError("room_service_refused")
         return status == HTTPStatus.OK
+
+    def end(self, room: str) -> None:
+        """Ends a LiveKit room for everybody who is in it, if there is one of this name.
+
+        Raises:
+            SecretsUnavailableError, UpstreamFailedError, UpstreamTimeoutError: as `remove_from_space`.
+        """
+        status, _ = self._call("DeleteRoom", {"roomCreate": True}, {"room": room})
+        if status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
+            raise UpstreamFailedError("room_service_refused")
+
+    def _rooms_of(self, space: str) -> list[str]:
+        return [room for room in self.room_names() if room == space or room.startswith(f"{space}/")]
 
     def _call(self, method: str, grants: Mapping[str, Any], body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         key = self._key.value()

@@ -49,8 +49,22 @@ class Settings(BaseModel):
     signing_secret_id: str
     livekit_secret_id: str = ""
     livekit_events_queue_url: str = ""
+    join_link_secret_id: str = ""
+    booking_sources_secret_id: str = ""
+    endpoints_secret_id: str = ""
+    bookings_queue_url: str = ""
+    meeting_events_queue_url: str = ""
+    meeting_events_queue_arn: str = ""
+    deliveries_queue_url: str = ""
+    schedule_group: str = ""
+    schedule_role_arn: str = ""
+    schedule_dead_letters_arn: str = ""
+    event_bus: str = ""
+    mail_sender: str = ""
     allow_short_livekit_secret: bool = False
+    allow_loopback_endpoints: bool = False
     secrets_age_faster_by: Annotated[float, Field(ge=1)] = 1
+    local_clock_file: str = ""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -5,6 +5,7 @@ All of it is one partition. Times are Unix seconds, except where milliseconds ar
 
 from __future__ import annotations
 
+import secrets
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -21,6 +22,11 @@ ROOM_PREFIX = "ROOM#"
 LEASE_PREFIX = "LEASE#"
 WAITING_PREFIX = "WAITING#"
 QUEUE_PREFIX = "QUEUE#"
+
+_LEASE_BYTES = 12
+
+PERSON_HOLDER = "PERSON#"
+MEETING_HOLDER = "MEETING#"
 
 OCCUPIED = "OCCUPIED"
 """The partition that lists all rooms in which somebody is; no name of a space or a room holds a slash."""
@@ -192,9 +198,14 @@ def queue_key(space: str, since: int, customer: str) -> Key:
 
 def person_holder(person: str) -> str:
     """The holder that a person is on their own."""
-    return f"PERSON#{person}"
+    return f"{PERSON_HOLDER}{person}"
 
 
-def meeting_holder(meeting: str) -> str:
-    """The holder that all people of a meeting are together."""
-    return f"MEETING#{meeting}"
+def meeting_holder(platform: str | None, meeting: str) -> str:
+    """The holder that all people of a meeting are together; two platforms may call two meetings the same."""
+    return f"{MEETING_HOLDER}{platform}#{meeting}"
+
+
+def new_lease_id() -> str:
+    """An id that no other lease has."""
+    return secrets.token_hex(_LEASE_BYTES)

@@ -24,8 +24,13 @@ class Spaces:
         self._memory: TTLCache[str, Space] = TTLCache(MEMORY_ENTRIES, MEMORY_SECONDS, timer=clock.time)
         self._rooms: TTLCache[tuple[str, str], None] = TTLCache(MEMORY_ENTRIES, MEMORY_SECONDS, timer=clock.time)
 
-    def entered(self, space: str, *, person: str, platform: str | None) -> tuple[Space, bool]:
+    def entered(self, space: str, *, person: str | None, platform: str | None) -> tuple[Space, bool]:
         """Somebody comes in.
+
+        Args:
+            space: The space.
+            person: Whose it is if they are the first; None: nobody's.
+            platform: Who vouches for them.
 
         Returns:
             The space, and whether it was made for this person just now.
@@ -33,7 +38,7 @@ class Spaces:
         Raises:
             StoreUnavailableError: nobody can tell.
         """
-        known = self._memory.get(space) or self._read(space)
+        known = self.known(space)
         if known is not None:
             return known, False
         made = Space(created_at=int(self._clock.time()), created_by=person, platform=platform)
@@ -44,6 +49,14 @@ class Spaces:
             return self._read(space) or made, False
         self._memory[space] = made
         return made, True
+
+    def known(self, space: str) -> Space | None:
+        """A space, as it was within the last minute; None where nobody has come into it yet.
+
+        Raises:
+            StoreUnavailableError: nobody can tell.
+        """
+        return self._memory.get(space) or self._read(space)
 
     def named_room(self, space: str, room: str) -> None:
         """Makes a room that somebody has asked for by name, unless it is there.

@@ -31,6 +31,10 @@ class Terms:
             raise InvalidParametersError(fault)
         return person
 
+    def shortened(self, person: TokenResult) -> TokenResult:
+        """The same person, for no longer than the stack's cap lets anybody's token live."""
+        return person.model_copy(update={"exp": min(person.exp, person.iat + self._max_ttl)})
+
     def _completed(self, request: RedirectRequest, platform: Platform | None) -> TokenResult:
         if request.exp is not None and request.ttl_seconds is not None:
             raise InvalidParametersError(FieldError("ttlSeconds", "may not be given together with exp"))
