@@ -67,7 +67,7 @@ livekit: $(VENV)/.run livekit-server ## a LiveKit server on 127.0.0.1 (PORT, def
 livekit-server: | $(PY) ## build it, unless it is on PATH (needs Go)
 	@$(PY) -m tools.livekit.build
 
-bench: build $(VENV)/.test ## measure cost against peers; writes .local/bench.json (ARGS=rooms: allocation alone)
+bench: build $(VENV)/.test ## measure cost against peers; writes .local/bench.json and its plot (ARGS=requests, rooms or growth: that alone)
 	PATH="$(addsuffix :,$(RUNTIME_BIN))$$PATH" $(PY) -m tools.bench $(ARGS)
 
 openapi: $(VENV)/.test ## generate openapi.yaml from the code
@@ -84,7 +84,7 @@ lock: $(VENV)/.lint ## solve the requirements files anew (ARGS=--upgrade for new
 	cd requirements && $(LOCK) $(ARGS) lint.in -o lint.txt
 	cd requirements && for name in run test e2e; do $(LOCK) $(ARGS) $$name.in -c lint.txt -o $$name.txt || exit; done
 	cd requirements && for name in build checkov; do $(LOCK) $(ARGS) $$name.in -o $$name.txt || exit; done
-	for layer in vocespace cryptography calendar; do (cd layers/$$layer && \
+	for layer in vocespace aws cryptography calendar docs; do (cd layers/$$layer && \
 	  $(LOCK) $(ARGS) requirements.in -c ../../requirements/lint.txt -o requirements.txt) || exit; done
 
 .dynamodb/.jars: tools/dynamodb/pom.xml

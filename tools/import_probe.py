@@ -1,7 +1,8 @@
-"""Imports one handler as Lambda would, from the built artifact and the built layer alone, and tells what is wrong.
+"""Imports one handler as Lambda would, from the built artifact and its layers alone, and tells what is wrong.
 
 Run by `tools.verify_build` as a file, by the runtime's interpreter with -I -S: nothing else is on the path. Needs
-only the standard library. Prints one line for each thing that is wrong.
+only the standard library. Its argument is a JSON object, the arguments of `main`; it prints another one: `problems`, a
+line for each, and `modules`, the names of all that are loaded once the handler is.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import importlib
+import json
 import pkgutil
 import sys
 from pathlib import Path
@@ -25,6 +27,9 @@ _EXAMPLE = (
     ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
     ".DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
 )
+
+# Commercial, GovCloud and China: each has its endpoints from another partition.
+_REGIONS = ("eu-central-1", "us-gov-west-1", "cn-north-1")
 
 _NETWORK = ("socket.__new__", "socket.getaddrinfo", "socket.gethostbyname")
 
@@ -78,11 +83,9 @@ def _late_import_problems(package: str) -> list[str]:
 
 
 def _cryptography_problems(folder: str) -> list[str]:
-    if "cryptography" in sys.modules:
-        return ["cryptography was imported with the handler"]
     # In the package's own words: PyJWT looks for cryptography when it is imported itself, and not again.
     asymmetric, jws = map(importlib.import_module, ("vocespace.asymmetric", "vocespace.jws"))
-    setattr(asymmetric, "CRYPTOGRAPHY", Path(folder).parent)  # noqa: B010 - of a module that is known only here
+    setattr(asymmetric, "CRYPTOGRAPHY", Path(folder))  # noqa: B010 - of a module that is known only here
     try:
         claims = asymmetric.claims_signed_by(jws.parse_compact(_EXAMPLE, asymmetric.FORM), _KEY)
     except Exception as error:  # noqa: BLE001 - whatever it is, no signed-in user would be let in
@@ -91,8 +94,6 @@ def _cryptography_problems(folder: str) -> list[str]:
 
 
 def _calendar_problems() -> list[str]:
-    if "icalendar" in sys.modules:
-        return ["icalendar was imported with the handler"]
     try:
         icalendar = importlib.import_module("icalendar")
         entry = icalendar.Event()
@@ -103,24 +104,48 @@ def _calendar_problems() -> list[str]:
     return [] if b"DTSTART:20261202T090000Z" in written else ["a calendar entry is not what it should be"]
 
 
-def main(artifact: str, layer: str, handler: str, package: str, cryptography: str = "", calendar: str = "") -> int:
-    """Puts the folders on the path, as Lambda does, imports the handler, and then every module of the package.
+def _aws_problems(folder: str) -> list[str]:
+    sys.path.append(folder)
+    problems = []
+    for service in sorted(path.name for path in Path(folder, "botocore", "data").iterdir() if path.is_dir()):
+        try:
+            session = importlib.import_module("botocore.session").get_session()
+            session.set_credentials("an-id", "a-secret")
+            for region in _REGIONS:
+                session.create_client(service, region_name=region)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the service would not be called
+            problems.append(f"there is no client of {service}: {type(error).__name__} {error}")
+    return problems
 
-    Where cryptography has a layer of its own, it is put on the path in between, as by the first token that needs it.
+
+def main(
+    path: list[str], handler: str, package: str, *, cryptography: str = "", aws: str = "", calendar: bool = False
+) -> None:
+    """Imports the handler, tries what it asks for later, and then imports every module of the package.
+
+    Args:
+        path: The artifact and the layers, which Lambda puts on the path.
+        handler: As the template names it.
+        package: Ours.
+        cryptography: The folder that holds cryptography, for a function that has its layer.
+        aws: The folder that holds botocore, for a function that has its layer, or has it after a snapshot.
+        calendar: Whether the function writes calendar entries.
     """
-    sys.path[:0] = [artifact, layer, *([calendar] if calendar else [])]
+    sys.path[:0] = path
     guard = _NetworkGuard()
     sys.addaudithook(guard)
-    problems = _handler_problems(handler, Path(artifact)) + _client_problems() + guard.problems()
+    problems = _handler_problems(handler, Path(path[0])) + _client_problems() + guard.problems()
+    modules = sorted(sys.modules)
     guard.active = False
     if cryptography:
         problems += _cryptography_problems(cryptography)
+    if aws:
+        problems += _aws_problems(aws)
     if calendar:
         problems += _calendar_problems()
     problems += _late_import_problems(package)
-    print(*problems, sep="\n", end="")
-    return len(problems)
+    print(json.dumps({"problems": problems, "modules": modules}))
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    main(**json.loads(sys.argv[1]))

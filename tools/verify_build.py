@@ -1,34 +1,57 @@
-"""`python -m tools.verify_build`: what `sam build` has made is what Lambda will be able to run.
+"""`python -m tools.verify_build`: what `sam build` has made is what Lambda will be able to run, and no more than that.
 
 Each handler of the built template is imported by the runtime's own interpreter with nothing on its path but the
-artifact and the layer, in an empty environment and an empty folder. The layers must carry byte code that the runtime
-uses, and nothing may ship that does not belong. cryptography and icalendar must be there for the functions that have
-their layers, and must not be imported by them until they ask for them.
+artifact and its layers, in an empty environment and an empty folder. The layers must carry byte code that the runtime
+uses, for the processor that they are deployed with, and nothing may ship that does not belong. What a function asks for
+late must be there when it does. `tools.budgets` says how much any of it may be.
 """
 
 from __future__ import annotations
 
+import json
 import platform
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.intrinsics import Tree, load
-from local.template import FUNCTION
-from tools.layer_checks import PACKAGE, differences, files, layer_problems, library_problems, trees_problems
+from tools.budgets import BUDGETS, import_problems, size_problems
+from tools.built import BuiltFunction, Deployment
+from tools.layer_checks import (
+    MACHINES,
+    PACKAGE,
+    differences,
+    files,
+    layer_problems,
+    model_problems,
+    package_problems,
+    processor_problems,
+    twin_problems,
+)
 
-LAYER = "AWS::Serverless::LayerVersion"
-CODE_LAYER = "VoceSpaceLayer"
-CRYPTOGRAPHY_LAYER = "CryptographyLayer"
-CALENDAR_LAYER = "CalendarLayer"
+CODE_LAYER, CRYPTOGRAPHY_LAYER = "VoceSpaceLayerX86", "CryptographyLayer"
+AWS_LAYER, CALENDAR_LAYER = "AwsLayer", "CalendarLayer"
 PROBE = Path(__file__).with_name("import_probe.py")
 
 
 class BuildError(Exception):
     """Something about the build as a whole makes checking it impossible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What the import of a handler has shown.
+
+    Attributes:
+        problems: What keeps it from being imported in Lambda, or from what it asks for later.
+        modules: What is loaded once it is imported.
+    """
+
+    problems: list[str]
+    modules: list[str] = field(default_factory=list)
 
 
 def find_interpreter(runtime: str) -> str:
@@ -50,70 +73,74 @@ def function_problems(artifact: Path, source: Path, handler: str) -> Iterator[st
     yield from differences(shipped, {package / path for path in files(source)})
 
 
-def handler_problems(
-    interpreter: str,
-    artifact: Path,
-    layer: Path,
-    handler: str,
-    *,
-    cryptography: Path | None = None,
-    calendar: Path | None = None,
-) -> list[str]:
-    """What keeps a handler from being imported in Lambda, by importing it.
+def probed(interpreter: str, function: BuiltFunction, *, botocore: Path | None = None) -> Probed:
+    """Imports a handler as Lambda does.
 
     Args:
         interpreter: The runtime's.
-        artifact: The function's folder.
-        layer: The `python` folder of the code's layer.
-        handler: As the template names it.
-        cryptography: Where this processor's cryptography is, for a function that has its layer.
-        calendar: The `python` folder of the calendar's layer, for a function that has it.
+        function: The function, with its layers for this machine.
+        botocore: The layer that holds it, for a function that has it, be it only after a snapshot.
     """
-    late = ["" if each is None else str(each) for each in (cryptography, calendar)]
+    with_cryptography = [layer for name, layer in function.layers.items() if name.startswith(CRYPTOGRAPHY_LAYER)]
+    question = {
+        "path": [str(folder) for folder in function.path],
+        "handler": function.handler,
+        "package": PACKAGE,
+        "cryptography": "".join(str(layer / "cryptography") for layer in with_cryptography),
+        "aws": str(botocore / "python") if botocore else "",
+        "calendar": CALENDAR_LAYER in function.layers,
+    }
     with tempfile.TemporaryDirectory() as empty:
-        probe = subprocess.run(
-            [interpreter, "-I", "-S", "-B", str(PROBE), str(artifact), str(layer), handler, PACKAGE, *late],
-            cwd=empty,
-            env={},
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-    return probe.stdout.splitlines() or ([probe.stderr.strip().splitlines()[-1]] if probe.returncode else [])
+        command = [interpreter, "-I", "-S", "-B", str(PROBE), json.dumps(question)]
+        probe = subprocess.run(command, cwd=empty, env={}, check=False, capture_output=True, text=True)
+    if probe.returncode:
+        return Probed([probe.stderr.strip().splitlines()[-1]])
+    return Probed(**json.loads(probe.stdout))
 
 
 def verify(build: Path, root: Path) -> Iterator[str]:
     """Yields what is wrong with a build: the folder `build` made from the sources in `root`."""
-    built, source = _template(build), _template(root)
-    runtime: str = built["Globals"]["Function"]["Runtime"]
-    interpreter = find_interpreter(runtime)
-    layers = {name: build / properties["ContentUri"] for name, properties in _resources(built, LAYER).items()}
-    code, trees = layers[CODE_LAYER] / "python", layers[CRYPTOGRAPHY_LAYER] / "cryptography"
-    yield from layer_problems(code, root / _resources(source, LAYER)[CODE_LAYER]["ContentUri"], interpreter)
-    yield from trees_problems(trees, interpreter)
-    yield from library_problems(layers[CALENDAR_LAYER] / "python", interpreter)
-    for logical_id, properties in _resources(built, FUNCTION).items():
-        artifact, handler = build / properties["CodeUri"], properties["Handler"]
-        own_source = root / _resources(source, FUNCTION)[logical_id]["CodeUri"]
-        has = {name: {"Ref": name} in properties.get("Layers", []) for name in layers}
-        late = {
-            "cryptography": trees / platform.machine() if has[CRYPTOGRAPHY_LAYER] else None,
-            "calendar": layers[CALENDAR_LAYER] / "python" if has[CALENDAR_LAYER] else None,
-        }
+    source = Deployment(root)
+    interpreter = find_interpreter(source.runtime)
+    deployments = {name: Deployment(build, Architecture=name) for name in MACHINES}
+    yield from _wrong_with_layers(deployments, source, interpreter)
+    yield from _wrong_with_functions(deployments, Deployment(build, SnapStart="true"), source, interpreter)
+
+
+def _wrong_with_layers(deployments: dict[str, Deployment], source: Deployment, interpreter: str) -> Iterator[str]:
+    for architecture, deployment in deployments.items():
+        for name, layer in deployment.layers.items():
+            yield from (f"{name}: {problem}" for problem in processor_problems(layer, architecture))
+    first, second = (deployment.layers for deployment in deployments.values())
+    for one, other in zip(first, second, strict=True):
+        yield from (f"{one}, {other}: {problem}" for problem in twin_problems(first[one], second[other]))
+    for name, layer in (first | second).items():
+        yield from (f"{name}: {problem}" for problem in layer_problems(layer, interpreter))
+    code, its_source = (each.layers[CODE_LAYER] for each in (deployments["x86_64"], source))
+    yield from (f"{CODE_LAYER}: {problem}" for problem in package_problems(code / "python", its_source))
+    botocore = first[AWS_LAYER] / "python" / "botocore"
+    yield from (f"{AWS_LAYER}: {problem}" for problem in model_problems(botocore, its_source / PACKAGE))
+
+
+def _wrong_with_functions(
+    deployments: dict[str, Deployment], after_snapshot: Deployment, source: Deployment, interpreter: str
+) -> Iterator[str]:
+    here = next(name for name, machine in MACHINES.items() if machine == platform.machine())
+    sources = {each.logical_id: each.artifact for each in source.functions}
+    with_botocore = {each.logical_id: each.layers.get(AWS_LAYER) for each in after_snapshot.functions}
+    for function in deployments[here].functions:
+        name, budget = function.logical_id, BUDGETS[function.logical_id]
+        found = probed(interpreter, function, botocore=with_botocore[name])
         problems = [
-            *function_problems(artifact, own_source, handler),
-            *handler_problems(interpreter, artifact, code, handler, **late),
+            *function_problems(function.artifact, sources[name], function.handler),
+            *found.problems,
+            *import_problems(found.modules, budget),
         ]
-        yield from (f"{logical_id}: {problem}" for problem in problems)
-
-
-def _template(folder: Path) -> Tree:
-    return load((folder / "template.yaml").read_text(encoding="utf-8"))
-
-
-def _resources(template: Tree, kind: str) -> dict[str, Tree]:
-    resources: Tree = template["Resources"]
-    return {name: resource["Properties"] for name, resource in resources.items() if resource["Type"] == kind}
+        yield from (f"{name}: {problem}" for problem in problems)
+    for architecture, deployment in deployments.items():
+        for function in deployment.functions:
+            problems = [*size_problems(function.size, BUDGETS[function.logical_id])]
+            yield from (f"{function.logical_id}, on {architecture}: {problem}" for problem in problems)
 
 
 def main() -> int:

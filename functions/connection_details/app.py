@@ -5,13 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vocespace.api import Api, answer, names_json, redirect
+from vocespace import livekit_provider, room_parts  # noqa: F401 - Lambda lends an import a whole processor, and a request a share of one
+from vocespace.api import Api, names_json
 from vocespace.container import container
 from vocespace.entrance import Entrance
 from vocespace.errors import FieldError, InvalidParametersError
+from vocespace.http_response import HttpResponse, answer, redirect
 from vocespace.rate_limit import rate_limit_headers
 from vocespace.request_body import read_request
 from vocespace.token_result import ConnectionRequest, GuestQuery
@@ -20,8 +21,8 @@ from vocespace.users import UserRequest
 api = Api(lambda: container().auditor)
 
 
-@api.get("/api/connection-details")
-def get_connection_details() -> Response[str]:
+@api.route("GET", "/api/connection-details")
+def get_connection_details() -> HttpResponse:
     """Redeems `token`, or lets in `participantName` as a guest of `spaceName`."""
     parts = container()
     query = api.query()
@@ -36,7 +37,7 @@ def get_connection_details() -> Response[str]:
 
 
 @api.for_all_callers("POST", "/api/connection-details")
-def create_connection() -> Response[str]:
+def create_connection() -> HttpResponse:
     """Lets in the person of the body, vouched for by a platform or as a guest, or the signed-in user who asks."""
     parts = container()
     caller = parts.callers.caller_of(api.credentials())
@@ -48,12 +49,12 @@ def create_connection() -> Response[str]:
     return answer(HTTPStatus.OK, connection, rate_limit_headers(None if caller is None else caller.allowance))
 
 
-def _way_in(entrance: Entrance, *, from_server: bool) -> Response[str]:
+def _way_in(entrance: Entrance, *, from_server: bool) -> HttpResponse:
     if entrance.web_client_url is None:
         return answer(HTTPStatus.OK, entrance.connection())
     if from_server:
         return answer(HTTPStatus.OK, {"redirectUrl": entrance.web_client_url})
-    if names_json(api.event.headers.get("accept")):
+    if names_json(api.request.headers.get("accept")):
         return answer(HTTPStatus.OK, entrance.connection())
     return redirect(entrance.web_client_url)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vocespace.api import Api, answer
+from vocespace import livekit_provider, room_parts  # noqa: F401 - Lambda lends an import a whole processor, and a request a share of one
+from vocespace.api import Api
 from vocespace.connection_details import TokenResponse
 from vocespace.container import container
 from vocespace.errors import UnauthorizedError
+from vocespace.http_response import HttpResponse, answer
 from vocespace.livekit_token_request import LiveKitTokenRequest
 from vocespace.rate_limit import rate_limit_headers
 
@@ -19,7 +20,7 @@ api = Api(lambda: container().auditor)
 
 
 @api.for_all_callers("POST", "/api/livekit-token")
-def create_livekit_token() -> Response[str]:
+def create_livekit_token() -> HttpResponse:
     """Lets in the person of the body, vouched for by a platform, or the signed-in user who asks."""
     parts = container()
     caller = parts.callers.caller_of(api.credentials())

@@ -5,12 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vocespace.api import Api, answer
+from vocespace.api import Api
 from vocespace.container import container
 from vocespace.errors import UnauthorizedError
+from vocespace.http_response import HttpResponse, answer
 from vocespace.rate_limit import rate_limit_headers
 from vocespace.token_result import RedirectRequest
 from vocespace.users import UserRequest
@@ -19,7 +19,7 @@ api = Api(lambda: container().auditor)
 
 
 @api.for_all_callers("POST", "/api/redirect-url")
-def create_redirect_url() -> Response[str]:
+def create_redirect_url() -> HttpResponse:
     """Signs a link. There is no nobody here: whoever wants one says who they are."""
     parts = container()
     caller = parts.callers.caller_of(api.credentials())

@@ -10,11 +10,11 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vocespace.api import Api, answer, document, empty
+from vocespace.api import Api
 from vocespace.errors import MethodNotAllowedError, NotFoundError
+from vocespace.http_response import HttpResponse, answer, document, empty
 from vocespace.request_body import JSON
 from vocespace.settings import docs_enabled
 
@@ -23,20 +23,20 @@ _DOCS = "/docs"
 api = Api()
 
 
-@api.get("/healthz")
-def get_health() -> Response[str]:
+@api.route("GET", "/healthz")
+def get_health() -> HttpResponse:
     """Says that the service answers; it asks nobody else."""
     return answer(HTTPStatus.OK, {"status": "ok"})
 
 
-@api.get("/openapi.json")
-def get_openapi() -> Response[str]:
+@api.route("GET", "/openapi.json")
+def get_openapi() -> HttpResponse:
     """The API's description, generated when the code was committed."""
     return document(HTTPStatus.OK, _description(), JSON)
 
 
-@api.get(_DOCS)
-def get_docs() -> Response[str]:
+@api.route("GET", _DOCS)
+def get_docs() -> HttpResponse:
     """The same as a page, where the operator wants one."""
     if not docs_enabled(os.environ):
         raise NotFoundError("docs_off")
@@ -46,13 +46,14 @@ def get_docs() -> Response[str]:
     return document(HTTPStatus.OK, page(nonce), CONTENT_TYPE, {"Content-Security-Policy": policy(nonce)})
 
 
-@api.not_found
-def answer_elsewhere(_: Exception) -> Response[str]:
+@api.default_route
+def answer_elsewhere() -> HttpResponse:
     """Tells a path that does not exist from a method that a path does not have."""
-    if api.event.http_method == "OPTIONS" and "access-control-request-method" in api.event.headers:
+    request = api.request
+    if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
         # A catch-all route gets the preflights too; API Gateway adds the CORS headers, if the origin is allowed.
         return empty()
-    allowed = _methods_of(api.event.path)
+    allowed = _methods_of(request.path)
     if allowed:
         raise MethodNotAllowedError(allowed)
     raise NotFoundError("route")

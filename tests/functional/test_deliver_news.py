@@ -259,7 +259,7 @@ def test_what_the_bus_does_not_take_is_tried_again(post: Post, monkeypatch: pyte
         def put_events(self, **_: object) -> dict[str, Any]:
             return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "ThrottlingException"}]}
 
-    monkeypatch.setattr(aws, "events", Bus)
+    monkeypatch.setitem(aws._JSON_CLIENTS, "events", Bus)  # noqa: SLF001
     assert post.deliver(load_event(FUNCTION, "link_ready_event")) == []
 
     assert post.queued() == 1

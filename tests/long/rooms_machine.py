@@ -14,11 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.support.clock import FakeClock
 from tests.support.house import SPACE, House
 from tests.support.tables import moto_table
+from vocespace.admission import PARTICIPANT_SECONDS
 from vocespace.errors import NoAgentAvailableError, NoEmptyRoomError
 from vocespace.identities import Identity
 from vocespace.livekit_messages import LiveKitParticipant, LiveKitRoom
 from vocespace.occupancy import Presence
-from vocespace.participant_token import MAX_TTL_SECONDS
 from vocespace.reconciliation import Reconciliation
 from vocespace.room_service import RoomService
 from vocespace.space_records import INSIDE, Room, Strategy
@@ -116,7 +116,7 @@ class RoomsMachine(RuleBasedStateMachine):
             self.note("again")
         elif desks[room] != person and holder not in {self.holder(sid) for sid in before.get(room, set())}:
             self.check_sent(person, room, before)
-        for_now = CUSTOMER_SECONDS if PEOPLE[person] is Identity.CUSTOMER else MAX_TTL_SECONDS
+        for_now = CUSTOMER_SECONDS if PEOPLE[person] is Identity.CUSTOMER else PARTICIPANT_SECONDS
         self.promises[holder] = Promise(room, self.clock.time() + for_now)
         self.answered[person] = self.clock.time()
 
@@ -149,7 +149,7 @@ class RoomsMachine(RuleBasedStateMachine):
 
     def has_token(self, person: str) -> bool:
         """Whether they have a participant token that still opens the door."""
-        return self.clock.time() <= self.answered.get(person, 0) + MAX_TTL_SECONDS
+        return self.clock.time() <= self.answered.get(person, 0) + PARTICIPANT_SECONDS
 
     def connect(self, person: str) -> None:
         """Somebody connects; LiveKit ends the connection that they had before."""

@@ -82,7 +82,8 @@ def behind_iam(event: Event, role: str) -> Event:
     """The same event as it comes by the route behind IAM, signed by a session of a role of this name."""
     path = IAM_PREFIX + event["rawPath"]
     context = event["requestContext"]
-    route = f"{context['http']['method']} {path}"
+    method, _, template = event["routeKey"].partition(" ")
+    route = f"{method} {IAM_PREFIX}{template}"
     signer = {"userArn": f"arn:aws:sts::{context['accountId']}:assumed-role/{role}/session"}
     context = context | {
         "authorizer": {"iam": signer},

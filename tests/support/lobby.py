@@ -48,7 +48,6 @@ class PaperProvider:
     """Remembers whom it connected."""
 
     name: str = "paper"
-    redeems_elsewhere: str | None = None
     fault: VoceSpaceError | None = None
     connected: list[Admission] = field(default_factory=list)
 
@@ -77,8 +76,8 @@ class Lobby:
             Settings.model_validate(defaults | settings),
             tokens=tokens,
             registry=self.registry,
-            provider=self.provider,
-            guards=Guards(self.blocks, self.house.allocation, Quotas(table, clock), Auditor("paper", None)),
+            provider=lambda: self.provider,
+            guards=Guards(self.blocks, lambda: self.house.allocation, Quotas(table, clock), Auditor("paper", None)),
             clock=clock,
         )
         self.links = LinkStore(table, MeetingStore(table), lambda: JoinCodes.parse(SECRET), clock)

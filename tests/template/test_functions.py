@@ -11,7 +11,11 @@ from local.intrinsics import Tree
 from local.template import FUNCTION, Template
 from tests.support.events import EVENTS, cases, load_event
 from tests.support.stack import PARAMETERS, ROOT, TEMPLATE
-from vocespace import aws, vocespace_provider
+from tools.built import LAYER
+from vocespace import aws_json, vocespace_provider
+from vocespace.api import Api
+from vocespace.aws_json import URL_SUFFIX
+from vocespace.http_request import DEFAULT_ROUTE
 from vocespace.settings import Settings
 
 TOKEN_FUNCTIONS = ("ConnectionDetailsFunction", "RedirectUrlFunction", "LivekitTokenFunction")
@@ -64,6 +68,15 @@ OWN_SETTINGS: dict[str, dict[str, str]] = {
     | {"endpoints_secret_id": "EndpointsSecret", "event_bus": "EventBus", "mail_sender": "meet@example.com"},
 }
 """What is told to these functions alone; to all others, where the LiveKit secret is."""
+ASK_BOTOCORE = (
+    "FollowBookingsFunction",
+    "MeetingEventsFunction",
+    "DeliverNewsFunction",
+    *CALLED_BY_SECRETS_MANAGER,
+)
+"""They call Scheduler, SES or the versions of secrets."""
+MOST_LAYERS = 5
+"""Lambda takes no more for a function."""
 API_TIMEOUT_SECONDS = 30
 """How long an HTTP API waits for its integration; no deployment can raise it."""
 
@@ -152,7 +165,7 @@ def test_every_variable_has_a_reader(template: Template, logical_id: str) -> Non
         "LOCAL_CLOCK_FILE",
         "SECRETS_AGE_FASTER_BY",
     }
-    readers = {name.upper() for name in Settings.model_fields} - local_only | {"API_DOCS", "RELEASE"}
+    readers = {name.upper() for name in Settings.model_fields} - local_only | {"API_DOCS", "RELEASE", URL_SUFFIX}
     ours = {name for name in environment_of(template, logical_id) if not name.startswith("POWERTOOLS_")}
 
     assert ours <= readers
@@ -167,41 +180,73 @@ def test_a_function_ends_before_the_api_gives_up(template: Template, logical_id:
 def test_connection_details_outlives_the_server_it_asks(template: Template) -> None:
     """The slowest VoceSpace server ends in our 504, not in a function that is cut off."""
     one_request = 2 * vocespace_provider.CONNECT_TIMEOUT + vocespace_provider.READ_TIMEOUT
-    one_read = aws.MAX_ATTEMPTS * (aws.CONNECT_TIMEOUT + aws.READ_TIMEOUT)
+    one_read = aws_json.MAX_ATTEMPTS * (aws_json.CONNECT_TIMEOUT + aws_json.READ_TIMEOUT)
 
     assert template.properties("ConnectionDetailsFunction")["Timeout"] > 2 * one_request + one_read
 
 
+def deployed(**parameters: str) -> Template:
+    """The template with other parameters than usual."""
+    return Template.load(TEMPLATE, PARAMETERS | parameters)
+
+
+@pytest.mark.parametrize("snap_start", ["false", "true"])
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
 @pytest.mark.parametrize("logical_id", FUNCTIONS)
-def test_functions_run_on_the_layer(template: Template, logical_id: str) -> None:
-    """A layer is made for the runtime and the processor of its functions, and its folder has a rule to build it."""
+def test_functions_run_on_their_layers(logical_id: str, architecture: str, snap_start: str) -> None:
+    """A layer is deployed and made for the runtime and the processor of its functions; its folder has a rule for it."""
+    template = deployed(Architecture=architecture, SnapStart=snap_start, Release="one")
     properties = template.properties(logical_id)
 
+    assert len(properties["Layers"]) == len(set(properties["Layers"])) <= MOST_LAYERS
     for layer_id in properties["Layers"]:
-        layer = template.properties(layer_id)
+        resource, layer = template.document["Resources"][layer_id], template.properties(layer_id)
+        assert "Condition" not in resource or template.holds(resource["Condition"])
         assert properties["Runtime"] in layer["CompatibleRuntimes"]
         assert properties["Architectures"] == layer["CompatibleArchitectures"]
         assert f"build-{layer_id}:" in (ROOT / layer["ContentUri"] / "Makefile").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("snap_start", ["false", "true"])
+@pytest.mark.parametrize(("architecture", "ending"), [("x86_64", "X86"), ("arm64", "Arm64")])
 @pytest.mark.parametrize("logical_id", FUNCTIONS)
-def test_only_those_who_need_a_second_layer_have_one(template: Template, logical_id: str) -> None:
-    """Who takes an issuer's tokens has what verifies them, who writes entries for calendars what does that."""
-    cryptography = ["CryptographyLayer"] if logical_id in TOKEN_FUNCTIONS else []
-    calendar = ["CalendarLayer"] if logical_id in CALENDAR_FUNCTIONS else []
+def test_only_those_who_need_another_layer_have_one(
+    logical_id: str, architecture: str, ending: str, snap_start: str
+) -> None:
+    """Who takes an issuer's tokens has what verifies them, who writes entries for calendars what does that, and so on.
 
-    assert template.properties(logical_id)["Layers"] == ["VoceSpaceLayer", *cryptography, *calendar]
+    After a snapshot the credentials are not in the environment, and everybody who calls AWS looks for them by botocore.
+    """
+    template = deployed(Architecture=architecture, SnapStart=snap_start, Release="one")
+    is_restored = snap_start == "true" and logical_id in CALLED_BY_THE_API and logical_id != "ServiceInfoFunction"
+
+    assert template.properties(logical_id)["Layers"] == [
+        f"VoceSpaceLayer{ending}",
+        *([f"CryptographyLayer{ending}"] if logical_id in TOKEN_FUNCTIONS else []),
+        *(["CalendarLayer"] if logical_id in CALENDAR_FUNCTIONS else []),
+        *(["AwsLayer"] if logical_id in ASK_BOTOCORE or is_restored else []),
+    ]
 
 
-@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
-def test_architecture_is_one_choice(architecture: str) -> None:
-    """The parameter moves the functions, the layers and their builds together."""
-    template = Template.load(TEMPLATE, PARAMETERS | {"Architecture": architecture})
+@pytest.mark.parametrize(("api_docs", "layers"), [("false", []), ("true", ["DocsLayer"])])
+def test_the_page_of_the_description_ships_where_it_is_shown(api_docs: str, layers: list[str]) -> None:
+    """It is an eighth of the function."""
+    template = deployed(ApiDocs=api_docs)
+
+    assert template.properties("ServiceInfoFunction")["Layers"] == ["VoceSpaceLayerX86", *layers]
+
+
+@pytest.mark.parametrize(("architecture", "other"), [("x86_64", "Arm64"), ("arm64", "X86")])
+def test_architecture_is_one_choice(architecture: str, other: str) -> None:
+    """The parameter moves the functions, the layers and their builds together; nothing of the other one is deployed."""
+    template = deployed(Architecture=architecture)
 
     assert {tuple(template.properties(each)["Architectures"]) for each in FUNCTIONS} == {(architecture,)}
-    for layer_id, resource in template.resources("AWS::Serverless::LayerVersion").items():
+    for layer_id, resource in template.resources(LAYER).items():
         assert template.properties(layer_id)["CompatibleArchitectures"] == [architecture]
         assert resource["Metadata"]["BuildArchitecture"] == {"Ref": "Architecture"}
+        is_deployed = "Condition" not in resource or template.holds(resource["Condition"])
+        assert is_deployed is not layer_id.endswith(other)
 
 
 @pytest.mark.parametrize(("given", "reserved"), [("0", None), ("25", "25")])
@@ -248,3 +293,14 @@ def test_every_event_takes_a_route_of_its_function(template: Template, function:
     }
 
     assert load_event(function, case)["routeKey"] in routes
+
+
+@pytest.mark.parametrize("logical_id", CALLED_BY_THE_API)
+def test_every_function_knows_exactly_its_routes(template: Template, logical_id: str) -> None:
+    """By their keys, which API Gateway names in its events: a route that a function does not know is a 404."""
+    function = next(each for each in template.functions() if each.logical_id == logical_id)
+    module, _, _ = function.handler.rpartition(".")
+    api: Api = importlib.import_module(module).api
+
+    routes = {DEFAULT_ROUTE if path == DEFAULT_ROUTE else f"{method} {path}" for method, path in function.routes}
+    assert api.route_keys == routes

@@ -106,18 +106,21 @@ def test_what_replaces_a_version_changes_its_function(on: Template) -> None:
     """Lambda publishes nothing for a function that is as it was, and CloudFormation takes that for a failure."""
     variables: Tree = on.document["Globals"]["Function"]["Environment"]["Variables"]
     ours = {value["Ref"] for value in variables.values() if isinstance(value, dict)}
-    layers = {layer["Ref"] for layer in on.document["Globals"]["Function"]["Layers"]}
+    [layer] = on.document["Globals"]["Function"]["Layers"]
 
     for version in on.resources(VERSION).values():
-        named = set(re.findall(r"\$\{(\w+)\}", version["Properties"]["Description"]["Fn::Sub"]))
-        assert {"Release", "ConnectionProvider", *WHO_MAY_DO_WHAT, *layers} == named
-        assert named <= ours | layers
+        text, also = version["Properties"]["Description"]["Fn::Sub"]
+        named = set(re.findall(r"\$\{(\w+)\}", text))
+        assert {"Release", "ConnectionProvider", *WHO_MAY_DO_WHAT, "Layer"} == named
+        assert named <= ours | also.keys()
+        assert also == {"Layer": layer}
 
 
 def test_the_longest_description_is_one_that_lambda_takes() -> None:
     """With every parameter as long as it may be, in the partition and the region with the longest names."""
-    layer = "arn:aws-iso-b:lambda:ap-southeast-99:123456789012:layer:VoceSpaceLayer:99999"
+    layer = "arn:aws-iso-b:lambda:ap-southeast-99:123456789012:layer:VoceSpaceLayerArm64:99999"
     parameters = PARAMETERS | {
+        "Architecture": "arm64",
         "SnapStart": "true",
         "Release": 64 * "r",
         "ConnectionProvider": "vocespace",
@@ -126,6 +129,6 @@ def test_the_longest_description_is_one_that_lambda_takes() -> None:
         "MaxTtlSeconds": "604800",
         "SigningKeyPlatform": 63 * "p",
     }
-    versions = deployed(Template.load(TEMPLATE, parameters, {"VoceSpaceLayer": layer}), VERSION)
+    versions = deployed(Template.load(TEMPLATE, parameters, {"VoceSpaceLayerArm64": layer}), VERSION)
 
     assert {len(each["Description"]) <= LONGEST_DESCRIPTION for each in versions.values()} == {True}

@@ -33,7 +33,6 @@ class StubProvider:
     """Remembers whom it connected."""
 
     name: str = "stub"
-    redeems_elsewhere: str | None = None
     fault: VoceSpaceError | None = None
     connected: list[Admission] = field(default_factory=list)
 
@@ -81,7 +80,7 @@ class Door:
         self.rooms = PaperRooms()
         guards = Guards(
             blocks=BlockList(table, self.registry, self.clock),
-            rooms=self.rooms,
+            rooms=lambda: self.rooms,
             quotas=Quotas(table, self.clock),
             auditor=Auditor("stub", None),
         )
@@ -89,7 +88,7 @@ class Door:
             Settings.model_validate({"table_name": "t", "signing_secret_id": "s", "guest_access": True} | settings),
             tokens=self.tokens,
             registry=self.registry,
-            provider=self.provider,
+            provider=lambda: self.provider,
             guards=guards,
             clock=self.clock,
         )

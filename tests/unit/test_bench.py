@@ -26,14 +26,24 @@ def test_pairs_that_do_not_match_are_refused() -> None:
 
 
 def test_entry_has_the_members_of_the_file() -> None:
-    """bench.json tells value, unit, peer and ratio, to four digits."""
-    figure = Figure("cold", "s", [0.123456], "stock", [0.370368])
-    assert figure.entry() == {"value": 0.1235, "unit": "s", "peer": "stock", "ratio": 0.3333}
+    """bench.json tells both values, the ratio and its quartiles to four digits, and the target."""
+    figure = Figure("cold", "s", [0.123456], "stock", [0.370368], target=0.25)
+    assert figure.entry() == {
+        "value": 0.1235,
+        "unit": "s",
+        "peer": "stock",
+        "peerValue": 0.3704,
+        "ratio": 0.3333,
+        "quartiles": [0.3333, 0.3333],
+        "target": 0.25,
+    }
 
 
 def test_entry_without_a_peer_has_no_ratio() -> None:
-    """What stands for itself has null for peer and ratio."""
-    assert Figure("network", "calls", [3]).entry() == {"value": 3.0, "unit": "calls", "peer": None, "ratio": None}
+    """What stands for itself has null for peer and ratio, and the quartiles are its own."""
+    entry = Figure("network", "calls", [1, 2, 3]).entry()
+    assert (entry["peer"], entry["peerValue"], entry["ratio"], entry["target"]) == (None, None, None, None)
+    assert (entry["value"], entry["quartiles"]) == (2.0, [1.0, 3.0])
 
 
 @pytest.mark.parametrize(

@@ -218,8 +218,7 @@ def test_livekits_own_client_gets_in_without_a_token_of_ours() -> None:
 
 def test_livekits_own_client_is_refused_where_another_server_decides() -> None:
     """Before it is asked for anything."""
-    door = Door()
-    door.provider.redeems_elsewhere = "https://vocespace.example"
+    door = Door(connection_provider="vocespace", vocespace_url="https://vocespace.example")
     request = RedirectRequest.from_wire(claims(platform=None, iat=None, exp=None))
 
     with pytest.raises(PolicyRefusedError) as refused:

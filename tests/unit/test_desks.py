@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -350,14 +352,14 @@ def test_customers_who_tidy_up_at_once_do_no_harm(
     clock.advance(NO_SHOW_GRACE + 1)
     write = aws.dynamodb().transact_write_items
 
-    def contested(*, TransactItems: list[dict[str, object]]) -> object:  # noqa: N803 - botocore's own
-        if any("Delete" in each for each in TransactItems):
+    def contested(**arguments: Any) -> object:  # noqa: ANN401 - botocore's own
+        if any("Delete" in each for each in arguments["TransactItems"]):
             response = {
                 "Error": {"Code": "TransactionCanceledException", "Message": ""},
                 "CancellationReasons": [{"Code": "TransactionConflict"}],
             }
             raise ClientError(response, "TransactWriteItems")  # type: ignore[arg-type]
-        return write(TransactItems=TransactItems)  # type: ignore[arg-type]
+        return write(**arguments)
 
     monkeypatch.setattr(aws.dynamodb(), "transact_write_items", contested)
 

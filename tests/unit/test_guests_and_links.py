@@ -105,8 +105,7 @@ def test_a_link_lets_nobody_in_yet() -> None:
 
 def test_a_link_that_is_redeemed_elsewhere_names_its_room() -> None:
     """A VoceSpace server would hand out `$empty` by its own lights; and it insists on an auth type."""
-    door = Door()
-    door.provider.redeems_elsewhere = "https://vocespace.example"
+    door = Door(connection_provider="vocespace", vocespace_url="https://vocespace.example")
 
     link = door.link(room="$empty")
 

@@ -100,9 +100,9 @@ def test_without_a_web_client_the_link_is_redeemed_here(table: MeddledTable, clo
     assert lobby.provider.connected == []
 
 
-def test_before_a_vocespace_server_the_link_is_redeemed_there(lobby: Lobby) -> None:
+def test_before_a_vocespace_server_the_link_is_redeemed_there(table: MeddledTable, clock: FakeClock) -> None:
     """It has the LiveKit key, and we have not."""
-    lobby.provider.redeems_elsewhere = WEB_CLIENT
+    lobby = Lobby(table, clock, tokens_of(clock=clock), connection_provider="vocespace")
     _, code = lobby.link()
 
     assert lobby.enter(code).location.startswith(f"{WEB_CLIENT}/api/connection-details?auth=demo&token=")

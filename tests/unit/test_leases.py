@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError
 from tests.support.clock import NOW, FakeClock
 from tests.support.house import SPACE, House, MeddledTable
 from vocespace import aws
+from vocespace.admission import PARTICIPANT_SECONDS
 from vocespace.errors import NoEmptyRoomError, StoreUnavailableError
 from vocespace.leases import NO_SHOW_GRACE
-from vocespace.participant_token import MAX_TTL_SECONDS
 from vocespace.room_changes import REJOIN_GRACE
 from vocespace.space_records import Strategy, lease_key, meeting_holder, room_key
 from vocespace.table import MAX_CONFLICTS
@@ -97,7 +97,7 @@ def test_a_lease_outlasts_the_token_that_is_minted_for_it(house: House, clock: F
     clock.advance((REJOIN_GRACE if was_inside else NO_SHOW_GRACE) - 1)
     assert house.ask("ada") == "a"
 
-    clock.advance(MAX_TTL_SECONDS)
+    clock.advance(PARTICIPANT_SECONDS)
 
     with pytest.raises(NoEmptyRoomError):
         house.ask("bob")
@@ -113,7 +113,7 @@ def test_a_meeting_waits_for_those_who_have_not_come(house: House, clock: FakeCl
     house.came("ada")
     house.went("ada")
 
-    clock.advance(MAX_TTL_SECONDS)
+    clock.advance(PARTICIPANT_SECONDS)
     with pytest.raises(NoEmptyRoomError):
         house.ask("eve")
     house.came("bob")
@@ -268,9 +268,9 @@ def test_what_is_given_up_is_free_when_its_last_token_is_over(house: House, cloc
     for _ in range(2):
         assert house.leases.release(SPACE, holder)
 
-    assert (house.room("a").lease_until, house.room("a").held_until) == (NOW + MAX_TTL_SECONDS, None)
+    assert (house.room("a").lease_until, house.room("a").held_until) == (NOW + PARTICIPANT_SECONDS, None)
     assert house.room("a").occ == ({"ada"} if was_inside else set())
-    clock.advance(MAX_TTL_SECONDS)
+    clock.advance(PARTICIPANT_SECONDS)
     if was_inside:
         house.went("ada")
         clock.advance(REJOIN_GRACE)

@@ -70,8 +70,3 @@ def test_without_a_key_there_is_no_connection(answer: str) -> None:
     """And no token by a lesser one."""
     with pytest.raises(SecretsUnavailableError):
         provider(Reader(answer)).connect(admit_guest(person()))
-
-
-def test_its_links_come_back_to_us() -> None:
-    """Nobody else could redeem them."""
-    assert provider(Reader()).redeems_elsewhere is None

@@ -27,6 +27,7 @@ from tests.support.clock import NOW, FakeClock
 from tests.support.house import House
 from tests.support.tables import moto_table
 from vocespace import aws
+from vocespace.admission import PARTICIPANT_SECONDS
 from vocespace.due_times import ABANDONED_AFTER, DueTimes, moments_of
 from vocespace.errors import NoEmptyRoomError, StoreUnavailableError, UpstreamFailedError
 from vocespace.leases import NO_SHOW_GRACE
@@ -37,7 +38,6 @@ from vocespace.meeting_rooms import MeetingRooms
 from vocespace.meeting_store import MeetingStore
 from vocespace.meeting_sweep import MeetingSweep, Swept
 from vocespace.meetings import Attendee, Meeting, Standing, Status
-from vocespace.participant_token import MAX_TTL_SECONDS
 from vocespace.space_records import Strategy, space_key
 from vocespace.table import Table
 
@@ -426,7 +426,7 @@ def test_a_meeting_that_is_called_off_gives_up_its_room_early(scene: Scene, cloc
     scene.change(status=Status.CANCELLED, occurred_at=(scene.due(OPENS).due_at + 60) * 1000)
 
     scene.come(CLOSES)
-    clock.advance(MAX_TTL_SECONDS)
+    clock.advance(PARTICIPANT_SECONDS)
     with pytest.raises(NoEmptyRoomError):
         scene.house.ask("eve")
     clock.advance(1)
@@ -444,7 +444,7 @@ def test_a_meeting_whose_cancellation_comes_late_gives_up_its_room_too(scene: Sc
     assert scene.is_owed(CLOSES)
 
     scene.moments.follow(scene.due(CLOSES))
-    clock.advance(MAX_TTL_SECONDS + 1)
+    clock.advance(PARTICIPANT_SECONDS + 1)
     assert scene.house.ask("eve") == "a"
 
 

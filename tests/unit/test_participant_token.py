@@ -18,10 +18,10 @@ from tests.support.participants import claims_of, judged
 from tests.support.strategies import token_results
 from tests.support.world import DEMO, LIVEKIT_KEY, LIVEKIT_SECRET, LIVEKIT_URL
 from tests.unit.forge import person
-from vocespace.admission import Admission, admit, admit_guest
+from vocespace.admission import PARTICIPANT_SECONDS, Admission, admit, admit_guest
 from vocespace.identities import Identity
 from vocespace.livekit_key import LiveKitKey
-from vocespace.participant_token import MAX_TTL_SECONDS, mint_participant_token
+from vocespace.participant_token import mint_participant_token
 from vocespace.token_result import TokenResult
 
 KEY = LiveKitKey.parse(json.dumps({"url": LIVEKIT_URL, "apiKey": LIVEKIT_KEY, "apiSecret": LIVEKIT_SECRET}))
@@ -97,7 +97,7 @@ def test_it_ends_in_ten_minutes_or_with_the_token(exp: int, ends: int) -> None:
     """Whichever is first."""
     claims = claims_of(mint_participant_token(admitted("guest", exp=exp), KEY, room_name="r", now=NOW))
 
-    assert MAX_TTL_SECONDS == 600
+    assert PARTICIPANT_SECONDS == 600
     assert (claims["nbf"], claims["exp"]) == (NOW, ends)
 
 

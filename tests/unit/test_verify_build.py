@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import compileall
 import py_compile
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from tools.layer_checks import MACHINES, PACKAGE, layer_problems, trees_problems
-from tools.verify_build import function_problems, handler_problems
+from tools.built import BuiltFunction
+from tools.layer_checks import (
+    PACKAGE,
+    layer_problems,
+    model_problems,
+    package_problems,
+    processor_problems,
+    twin_problems,
+)
+from tools.verify_build import Probed, function_problems, probed
 
 HANDLER = "functions.greet.app.lambda_handler"
 JWS = "def parse_compact(text, form):\n    return text\n"
@@ -27,6 +34,17 @@ def claims_signed_by(token, jwk):
     import cryptography
 
     return {"iss": cryptography.ISSUER}
+"""
+SESSION = """
+class Session:
+    def set_credentials(self, key_id, secret): pass
+
+    def create_client(self, service, region_name):
+        if service == "ec2":
+            raise LookupError(region_name)
+
+
+get_session = Session
 """
 GOOD = "def lambda_handler(event, context):\n    return {}\n"
 
@@ -61,7 +79,7 @@ def test_good_handler_has_no_problems(tmp_path: Path, layer: Path) -> None:
     """A handler that imports cleanly from its artifact and the layer passes."""
     artifact = _artifact(tmp_path, f"import {PACKAGE}.links\n{GOOD}")
 
-    assert handler_problems(sys.executable, artifact, layer, HANDLER) == []
+    assert _probed(artifact, layer).problems == []
 
 
 @pytest.mark.parametrize(
@@ -86,7 +104,7 @@ def test_handler_that_would_fail_in_lambda_is_named(tmp_path: Path, layer: Path,
     _write(layer / "botocore" / "__init__.py", "")
     _write(layer / "botocore" / "client.py", "class BaseClient: pass\nclass Tables(BaseClient): pass\n")
 
-    [found] = handler_problems(sys.executable, _artifact(tmp_path, code), layer, HANDLER)
+    [found] = _probed(_artifact(tmp_path, code), layer).problems
 
     assert problem in found
 
@@ -95,7 +113,7 @@ def test_late_import_that_the_layer_lacks_is_named(tmp_path: Path, layer: Path) 
     """A module of the package that no handler imports at first must find its dependencies in the layer too."""
     _write(layer / PACKAGE / "late.py", "import not_in_the_layer\n")
 
-    [found] = handler_problems(sys.executable, _artifact(tmp_path, GOOD), layer, HANDLER)
+    [found] = _probed(_artifact(tmp_path, GOOD), layer).problems
 
     assert found == f"{PACKAGE}.late cannot be imported: No module named 'not_in_the_layer'"
 
@@ -113,97 +131,97 @@ def test_artifact_holds_its_package_and_nothing_else(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_loaded_with_a_handler_is_told(tmp_path: Path, layer: Path) -> None:
+    """What the check itself loads later does not count."""
+    modules = _probed(_artifact(tmp_path, f"import {PACKAGE}\n{GOOD}"), layer).modules
+
+    assert {PACKAGE, "functions.greet.app"} <= set(modules)
+    assert f"{PACKAGE}.links" not in modules
+
+
 def test_good_layer_has_no_problems(layer: Path, source: Path, interpreter: str) -> None:
     """A layer with the package and the runtime's byte code passes."""
-    assert list(layer_problems(layer, source, interpreter)) == []
+    assert [*package_problems(layer, source), *layer_problems(layer, interpreter)] == []
 
 
-def test_byte_code_that_the_runtime_would_check_is_named(layer: Path, source: Path, interpreter: str) -> None:
+def test_module_that_is_not_of_the_package_and_one_that_is_are_named(layer: Path, source: Path) -> None:
+    """The package ships as it is in the repository."""
+    _write(layer / PACKAGE / "old.py", "")
+    _write(source / PACKAGE / "new.py", "")
+
+    assert list(package_problems(layer, source)) == [
+        "old.py ships and should not",
+        "new.py does not ship and should",
+    ]
+
+
+def test_byte_code_that_the_runtime_would_check_is_named(layer: Path, interpreter: str) -> None:
     """Byte code that depends on the time of its source is as good as none: in Lambda that time is another."""
     py_compile.compile(
         str(layer / PACKAGE / "links.py"), invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP, doraise=True
     )
 
-    assert list(layer_problems(layer, source, interpreter)) == [
+    assert list(layer_problems(layer, interpreter)) == [
         f"{PACKAGE}/links.py has no byte code that the runtime uses as it is"
     ]
 
 
-def test_services_that_are_called_ship_and_no_others(layer: Path, source: Path, interpreter: str) -> None:
+def test_what_went_into_a_build_is_named(layer: Path, interpreter: str) -> None:
+    """A file that pip reads, and a folder of tests, in the layer itself or within a package."""
+    _write(layer / "requirements.txt", "")
+    (layer / PACKAGE / "tests").mkdir()
+
+    assert list(layer_problems(layer.parent, interpreter)) == [
+        "python/requirements.txt ships and should not",
+        f"python/{PACKAGE}/tests ships and should not",
+    ]
+
+
+def test_services_that_are_called_ship_and_no_others(layer: Path) -> None:
     """Of all those that botocore has a model of."""
     _write(layer / PACKAGE / "links.py", 'def queue(session): return session.create_client("sqs")\n')
-    py_compile.compile(
-        str(layer / PACKAGE / "links.py"), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH, doraise=True
-    )
     _write(layer / "botocore" / "data" / "ec2" / "service-2.json", "{}")
 
-    assert list(layer_problems(layer, source, interpreter)) == [
-        "botocore/data/ec2 ships and should not",
-        "botocore/data/sqs does not ship and should",
+    assert list(model_problems(layer / "botocore", layer / PACKAGE)) == [
+        "data/ec2 ships and should not",
+        "data/sqs does not ship and should",
     ]
 
 
-def test_stray_file_and_missing_architecture_are_named(layer: Path, source: Path, interpreter: str) -> None:
-    """The layer ships no build file, and a compiled module either for both architectures or not at all."""
-    tag = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
-    _write(layer / "requirements.txt", "")
-    _write(layer / "fast" / f"_core.{tag}-x86_64-linux-gnu.so", "")
+@pytest.mark.parametrize(("architecture", "number"), [("arm64", 0x3E), ("x86_64", 0xB7)])
+def test_what_is_compiled_for_the_other_processor_is_named(layer: Path, architecture: str, number: int) -> None:
+    """By what the file says of itself, not by its name."""
+    for name, made_for in (("_wrong.so", number), ("_right.abi3.so", 0xB7 ^ 0x3E ^ number)):
+        (layer / name).write_bytes(b"\x7fELF".ljust(18, b"\0") + bytes([made_for, 0]))
 
-    assert list(layer_problems(layer, source, interpreter)) == [
-        "the layer ships requirements.txt",
-        f"fast/_core.{tag}-x86_64-linux-gnu.so is not there for each of aarch64, x86_64",
+    assert list(processor_problems(layer, architecture)) == [f"_wrong.so is not made for {architecture}"]
+
+
+def test_what_is_there_for_one_processor_only_is_named(tmp_path: Path) -> None:
+    """Folders and modules that are named after a processor are each other's twins."""
+    for machine in ("aarch64", "x86_64"):
+        _write(tmp_path / machine / "late" / machine / f"_core.cpython-313-{machine}-linux-gnu.so", "")
+    _write(tmp_path / "x86_64" / "late" / "x86_64" / "extra.py", "")
+
+    assert list(twin_problems(tmp_path / "aarch64", tmp_path / "x86_64")) == [
+        "late//extra.py is there for one processor only"
     ]
 
 
-def test_good_trees_have_no_problems(tmp_path: Path, interpreter: str) -> None:
-    """The same files for both processors, each with its own compiled module, pass."""
-    assert list(trees_problems(_trees(tmp_path), interpreter)) == []
-
-
-def test_what_is_not_there_for_both_processors_is_named(tmp_path: Path, interpreter: str) -> None:
-    """A module of one tree only, one without byte code, and one that was compiled for the other processor."""
-    trees = _trees(tmp_path)
-    _write(trees / "x86_64" / "fast" / "extra.py", "")
-    shutil.copy(trees / "x86_64" / "fast" / "_core.abi3.so", trees / "aarch64" / "fast")
-    _write(trees.parent / "python" / "fast.py", "")
-
-    assert list(trees_problems(trees, interpreter)) == [
-        "the layer ships more than cryptography",
-        "fast/extra.py is not there for both of aarch64, x86_64",
-        "aarch64/fast/_core.abi3.so is not made for aarch64",
-        "fast/extra.py has no byte code that the runtime uses as it is",
-    ]
-
-
-def test_missing_tree_is_named(tmp_path: Path, interpreter: str) -> None:
-    """A build for one processor only is no build."""
-    trees = _trees(tmp_path)
-    shutil.rmtree(trees / "aarch64")
-
-    assert list(trees_problems(trees, interpreter)) == ["cryptography is not there for each of aarch64, x86_64"]
-
-
-@pytest.mark.parametrize(
-    ("code", "problems"),
-    [
-        (GOOD, []),
-        ("import sys\nsys.modules['cryptography'] = sys\n" + GOOD, ["cryptography was imported with the handler"]),
-    ],
-)
-def test_cryptography_comes_late_and_comes(tmp_path: Path, layer: Path, code: str, problems: list[str]) -> None:
+def test_cryptography_comes_late_and_comes(tmp_path: Path, layer: Path) -> None:
     """A handler leaves cryptography alone, and a token is verified once its folder is on the path."""
     late = _verifier(layer, tmp_path, issuer="joe")
+    found = _probed(_artifact(tmp_path, GOOD), layer, cryptography=late)
 
-    assert handler_problems(sys.executable, _artifact(tmp_path, code), layer, HANDLER, cryptography=late) == problems
+    assert found.problems == []
+    assert "cryptography" not in found.modules
 
 
 def test_cryptography_that_is_not_there_is_named(tmp_path: Path, layer: Path) -> None:
     """A layer without what it is for is told."""
     _verifier(layer, tmp_path, issuer="joe")
 
-    [found] = handler_problems(
-        sys.executable, _artifact(tmp_path, GOOD), layer, HANDLER, cryptography=tmp_path / "empty" / "late"
-    )
+    [found] = _probed(_artifact(tmp_path, GOOD), layer, cryptography=tmp_path / "empty").problems
 
     assert "no token is verified: ModuleNotFoundError" in found
 
@@ -212,25 +230,35 @@ def test_cryptography_that_verifies_wrongly_is_named(tmp_path: Path, layer: Path
     """The claims have to be those of the token."""
     late = _verifier(layer, tmp_path, issuer="jane")
 
-    assert handler_problems(sys.executable, _artifact(tmp_path, GOOD), layer, HANDLER, cryptography=late) == [
+    assert _probed(_artifact(tmp_path, GOOD), layer, cryptography=late).problems == [
         "the claims of a token are not its own"
     ]
+
+
+def test_service_that_botocore_makes_no_client_of_is_named(tmp_path: Path, layer: Path) -> None:
+    """Where its layer is, or comes after a snapshot: for every service that has a model, in every partition."""
+    botocore = tmp_path / "aws" / "python" / "botocore"
+    _write(botocore / "__init__.py", "")
+    _write(botocore / "session.py", SESSION)
+    for service in ("ec2", "sqs"):
+        (botocore / "data" / service).mkdir(parents=True)
+    function = BuiltFunction("Greet", HANDLER, _artifact(tmp_path, GOOD), {"Code": layer.parent})
+
+    assert probed(sys.executable, function, botocore=tmp_path / "aws").problems == [
+        "there is no client of ec2: LookupError eu-central-1"
+    ]
+
+
+def _probed(artifact: Path, layer: Path, *, cryptography: Path | None = None) -> Probed:
+    layers = {"Code": layer.parent} | ({"CryptographyLayerX86": cryptography} if cryptography else {})
+    return probed(sys.executable, BuiltFunction("Greet", HANDLER, artifact, layers))
 
 
 def _verifier(layer: Path, folder: Path, *, issuer: str) -> Path:
     _write(layer / PACKAGE / "jws.py", JWS)
     _write(layer / PACKAGE / "asymmetric.py", ASYMMETRIC)
-    _write(folder / "late" / "cryptography.py", f"ISSUER = {issuer!r}\n")
-    return folder / "late"
-
-
-def _trees(folder: Path) -> Path:
-    trees = folder / "layer-of-trees" / "cryptography"
-    for machine, number in MACHINES.items():
-        _write(trees / machine / "fast" / "__init__.py", "")
-        (trees / machine / "fast" / "_core.abi3.so").write_bytes(b"\x7fELF".ljust(18, b"\0") + bytes([number, 0]))
-    _compile(trees)
-    return trees
+    _write(folder / "layer-of-trees" / "cryptography" / "late" / "cryptography.py", f"ISSUER = {issuer!r}\n")
+    return folder / "layer-of-trees"
 
 
 def _write(path: Path, text: str) -> None:

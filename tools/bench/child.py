@@ -26,24 +26,16 @@ _CONTEXT = SimpleNamespace(
     invoked_function_arn="arn:aws:lambda:eu-central-1:123456789012:function:bench",
     aws_request_id="5f8a4f0e-0000-4000-8000-000000000000",
 )
+_SIGNATURE = b"AWS4-HMAC-SHA256 "
 _traffic = {"calls": 0, "connections": 0}
 
 
-def _watch_traffic() -> None:
-    # Not in the instances whose cost is measured: this imports botocore, whatever the handler does.
-    from botocore.handlers import BUILTIN_HANDLERS
-
-    BUILTIN_HANDLERS.append(("before-send", _count_call))
-    sys.addaudithook(_count_connection)
-
-
-def _count_call(**_: object) -> None:
-    _traffic["calls"] += 1
-
-
-def _count_connection(event: str, _: tuple[object, ...]) -> None:
+def _count_traffic(event: str, arguments: tuple[Any, ...]) -> None:
+    # Whichever client it is: a call of AWS is a request of http.client's that carries AWS's signature.
     if event == "socket.connect":
         _traffic["connections"] += 1
+    elif event == "http.client.send" and isinstance(arguments[1], bytes) and _SIGNATURE in arguments[1]:
+        _traffic["calls"] += 1
 
 
 def _cpu_seconds() -> float:
@@ -62,23 +54,26 @@ def _peak_bytes() -> int:
 
 def _measure(job: dict[str, Any]) -> dict[str, Any]:
     if job["watch"]:
-        _watch_traffic()
-    for eager in job["eager"]:
-        importlib.import_module(eager)
+        sys.addaudithook(_count_traffic)
     handlers = [_handler(name) for name in job["handlers"]]
     event = job["event"]
     imported = _cpu_seconds()
-    statuses = [handlers[0](event, _CONTEXT)["statusCode"]]
+    statuses = [_status(handlers[0](event, _CONTEXT))]
     measured: dict[str, Any] = {"answered": time.perf_counter(), "imported": imported}
     measured |= {"cpu": _cpu_seconds(), "memory": _peak_bytes()}
     measured["first"] = dict(_traffic)
     for handler in handlers:
-        statuses += [handler(event, _CONTEXT)["statusCode"] for _ in range(job["requests"])]
+        statuses += [_status(handler(event, _CONTEXT)) for _ in range(job["requests"])]
     # What the handlers have in memory is not to be looked through by the collector at the cost of one of them.
     gc.freeze()
     measured["warm"] = [_blocks(handlers, event, job["requests"]) for _ in range(job["blocks"])]
     measured["later"] = {name: count - measured["first"][name] for name, count in _traffic.items()}
     return measured | {"statuses": sorted(set(statuses))}
+
+
+def _status(answer: dict[str, Any]) -> int:
+    # Of a worker: how many messages it could not do.
+    return answer["statusCode"] if "statusCode" in answer else len(answer["batchItemFailures"])
 
 
 def _handler(name: str) -> Handler:

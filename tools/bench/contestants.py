@@ -1,15 +1,32 @@
-"""Who takes part: ours as it was built, the same code shipped the stock way, and the short handlers."""
+"""Who takes part: ours as it was built, the stock application, the short handlers, and those in Node.js."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.bench.instance import Instance
-from tools.bench.scene import Scene, Use
+from local.cloud import ENVIRONMENT
+from tools.bench.instance import Instance, Runs
+from tools.bench.node import NodePeer
+from tools.bench.scene import Scene
 from tools.bench.shipping import BENCH, Shipping
+from tools.bench.targets import LIVEKIT, NODE, STDLIB, STOCK
+from tools.bench.uses import ISSUE, Use
 
-WITH_CRYPTOGRAPHY = ("redirect_url_user",)
+WITH_TOKENS = ("issue", "redeem", "token")
+"""What is done by the peers that are about tokens only, livekit-api's and Node's."""
+
+STOCK_HANDLER = "app.lambda_handler"
+_WITH_CRYPTOGRAPHY = ("redirect_url_user",)
+_NODE_HANDLERS = {"issue": "links.issue", "redeem": "links.redeem", "token": "token.token"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """Somebody at the start, and what they are asked."""
+
+    instance: Runs
+    use: Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +36,12 @@ class Contestants:
     Attributes:
         shipping: The code of ours and of the peers.
         scene: What they find in their environment.
+        node: The peers in Node.js; None leaves them out.
     """
 
     shipping: Shipping
     scene: Scene
+    node: NodePeer | None
 
     def ours(
         self,
@@ -39,30 +58,47 @@ class Contestants:
             path: What these need.
             variables: Settings of the service for this time.
         """
-        environment = self.scene.environment | use.function.environment | self.scene.peer_environment
+        function = self.scene.function(use)
         # On the path from the start, since there is no /opt here: it is what a warm request costs that is measured.
-        late = (self.shipping.cryptography,) * (use.name in WITH_CRYPTOGRAPHY)
+        late = [self.shipping.cryptography(function.logical_id)] if use.name in _WITH_CRYPTOGRAPHY else []
         return Instance(
             self.shipping.interpreter,
-            (self.shipping.artifact(use.function.logical_id), self.shipping.layer, *late, *path),
-            (use.function.handler, *beside),
-            environment | (variables or {}),
+            (*self.shipping.path(function.logical_id), *late, *path),
+            (function.handler, *beside),
+            self.scene.environment | function.environment | self.scene.peer_environment | (variables or {}),
         )
 
-    def stock(self, use: Use) -> Instance:
-        """The same code, shipped the stock way."""
-        environment = self.scene.environment | use.function.environment
-        path = (self.shipping.stock, BENCH)
-        return Instance(self.shipping.interpreter, path, (use.function.handler,), environment, ("peers.eager",))
-
-    def stdlib(self, use: Use) -> Instance:
-        """The handler that needs nothing but the standard library."""
-        return self._peer((BENCH,), peer(use, "stdlib"))
+    def cold_peers(self, use: Use) -> dict[str, Entrant]:
+        """Who starts beside ours: where no peer does the same, stock and stdlib as they issue a link."""
+        same = use if use.peer else ISSUE
+        path = (self.shipping.stock, self.shipping.boto3)
+        stock = Instance(self.shipping.interpreter, path, (STOCK_HANDLER,), self.with_aws)
+        peers = {STOCK: Entrant(stock, same), STDLIB: Entrant(self._peer((BENCH,), peer(same, "stdlib")), same)}
+        if use.peer in WITH_TOKENS:
+            peers[LIVEKIT] = Entrant(self.livekit(use), use)
+            if self.node is not None:
+                peers[NODE] = Entrant(self.in_node(self.node, use), use)
+        return peers
 
     def livekit(self, use: Use) -> Instance:
         """The handler around livekit-api, with a web server at hand."""
-        path = (BENCH, self.shipping.livekit, self.shipping.waitress, self.shipping.layer)
-        return self._peer(path, peer(use, "livekit"))
+        return self._peer((BENCH, self.shipping.livekit, self.shipping.waitress), peer(use, "livekit"))
+
+    def in_node(self, node: NodePeer, use: Use) -> Runs:
+        """The handler in Node.js."""
+        return node.instance(_NODE_HANDLERS[use.peer], ENVIRONMENT | self.with_aws)
+
+    @property
+    def with_aws(self) -> dict[str, str]:
+        """What peers find that ask AWS: as one function they have the variables of all that they do."""
+        own = [
+            self.scene.functions[name].environment for name in ("redirect_url", "connection_details", "livekit_token")
+        ]
+        return {
+            name: text
+            for each in (self.scene.environment, *own, self.scene.peer_environment)
+            for name, text in each.items()
+        }
 
     def _peer(self, path: tuple[Path, ...], handler: str) -> Instance:
         return Instance(self.shipping.interpreter, path, (handler,), self.scene.peer_environment)

@@ -13,3 +13,7 @@ class NodeMissingError(Exception):
 
 class DynamoDBMissingError(Exception):
     """What DynamoDB Local needs is not there; the message says in a few words what."""
+
+
+class EmulatorMissingError(Exception):
+    """What Lambda's emulator needs is not there; the message says in a few words what."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
-Entry = dict[str, float | str | None]
+Entry = dict[str, float | str | list[float] | None]
 
 _HEADER = ("", "value", "peer", "its value", "ratio", "quartiles", "at most")
 
@@ -45,6 +45,13 @@ class Figure:
         return median(self.ratios) if self.ratios else None
 
     @property
+    def quartiles(self) -> tuple[float, float]:
+        """Between which two half of the rounds lay: of the ratios, or without a peer of the values."""
+        rounds = self.ratios or list(self.values)
+        low, _, high = quantiles(rounds, n=4) if len(rounds) > 1 else rounds * 3
+        return low, high
+
+    @property
     def is_missed(self) -> bool:
         """Whether the target was exceeded."""
         reached = self.value if self.ratio is None else self.ratio
@@ -52,16 +59,24 @@ class Figure:
 
     def entry(self) -> Entry:
         """The figure as .local/bench.json has it."""
-        ratio = None if self.ratio is None else _short(self.ratio)
-        return {"value": _short(self.value), "unit": self.unit, "peer": self.peer, "ratio": ratio}
+        return {
+            "value": _short(self.value),
+            "unit": self.unit,
+            "peer": self.peer,
+            "peerValue": None if self.peer is None else _short(median(self.peer_values)),
+            "ratio": None if self.ratio is None else _short(self.ratio),
+            "quartiles": [_short(each) for each in self.quartiles],
+            "target": self.target,
+        }
 
     def row(self) -> tuple[str, ...]:
         """The figure as a row of the table."""
         value = f"{_short(self.value):g} {self.unit}"
         target = "" if self.target is None else f"{self.target:g}{' MISSED' if self.is_missed else ''}"
+        low, high = self.quartiles
         if self.peer is None or self.ratio is None:
-            return (self.name, value, "", "", "", "", target)
-        low, _, high = quantiles(self.ratios, n=4) if len(self.ratios) > 1 else self.ratios * 3
+            between = f"{_short(low):g}-{_short(high):g}" if len(self.values) > 1 else ""
+            return (self.name, value, "", "", "", between, target)
         peer_value = f"{_short(median(self.peer_values)):g} {self.unit}"
         return (self.name, value, self.peer, peer_value, f"{self.ratio:.2f}", f"{low:.2f}-{high:.2f}", target)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from local.cloud import ENVIRONMENT
 from tools.bench.errors import InstanceFailedError
@@ -37,8 +37,16 @@ class Sample:
     cpu: float
     memory: int
     warm: list[list[float]]
-    first: dict[str, int]
-    later: dict[str, int]
+    first: dict[str, int] = field(default_factory=dict)
+    later: dict[str, int] = field(default_factory=dict)
+
+
+class Runs(Protocol):
+    """Whatever is started anew for each sample."""
+
+    def run(self, event: Mapping[str, Any], status: int, *, blocks: int = 0, requests: int = 0) -> Sample:
+        """As `Instance.run`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +55,12 @@ class Instance:
 
     Attributes:
         handlers: The one that is measured, and others that take turns with it once it is warm.
-        eager: What is imported before them.
     """
 
     interpreter: str
     path: tuple[Path, ...]
     handlers: tuple[str, ...]
     environment: Mapping[str, str]
-    eager: tuple[str, ...] = ()
 
     def run(
         self, event: Mapping[str, Any], status: int, *, blocks: int = 0, requests: int = 0, watch: bool = False
@@ -63,7 +69,7 @@ class Instance:
 
         Args:
             event: What is asked, every time.
-            status: The status of every answer.
+            status: The status of every answer; 0 where a worker is to tell of no failure.
             blocks: How often each handler is measured after that.
             requests: How many requests a block has, and the warm-up before the first one.
             watch: Counts AWS calls and connections.
@@ -71,16 +77,8 @@ class Instance:
         Raises:
             InstanceFailedError: a handler cannot be imported, or an answer has another status.
         """
-        command = self._command(event, eager=self.eager, blocks=blocks, requests=requests, watch=watch)
-        started = time.perf_counter()
-        ended = subprocess.run(command, env=self._variables(), check=False, capture_output=True, text=True)
-        if ended.returncode:
-            raise InstanceFailedError(f"{self.handlers[0]}: {ended.stderr.strip()}")
-        result = json.loads(ended.stdout)
-        statuses = result.pop("statuses")
-        if statuses != [status]:
-            raise InstanceFailedError(f"{self.handlers} answered {statuses}, not {status}")
-        return Sample(elapsed=result.pop("answered") - started, **result)
+        command = self._command(event, blocks=blocks, requests=requests, watch=watch)
+        return sample(command, self._variables(), status, self.handlers)
 
     def served(self, event: Mapping[str, Any]) -> AbstractContextManager[Server]:
         """The first handler behind a plain web server, ended when the block is left.
@@ -100,3 +98,20 @@ class Instance:
 
     def _variables(self) -> dict[str, str]:
         return ENVIRONMENT | {"LANG": "C.UTF-8", "TZ": "UTC"} | dict(self.environment)
+
+
+def sample(command: Sequence[str], environment: Mapping[str, str], status: int, handlers: Sequence[str]) -> Sample:
+    """Runs a process that measures itself, and reads what it prints.
+
+    Raises:
+        InstanceFailedError: it failed, or an answer has another status.
+    """
+    started = time.perf_counter()
+    ended = subprocess.run(command, env=dict(environment), check=False, capture_output=True, text=True)
+    if ended.returncode:
+        raise InstanceFailedError(f"{handlers[0]}: {ended.stderr.strip()}")
+    result = json.loads(ended.stdout)
+    statuses = result.pop("statuses")
+    if statuses != [status]:
+        raise InstanceFailedError(f"{', '.join(handlers)} answered {statuses}, not {status}")
+    return Sample(elapsed=result.pop("answered") - started, **result)

@@ -1,31 +1,33 @@
-"""The three measures: what a cold start costs, what a warm request costs, and what it asks of the network."""
+"""What a warm request costs, what it asks of the network, and what a function weighs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tools.bench.contestants import Contestants, peer
-from tools.bench.figures import Figure
-from tools.bench.instance import Instance, Sample
-from tools.bench.scene import Use
-from tools.bench.shipping import BENCH
+from tools.bench import targets
+from tools.bench.contestants import WITH_TOKENS, Contestants, peer
+from tools.bench.figures import Figure, LeftOut
+from tools.bench.instance import Runs
+from tools.bench.shipping import BENCH, megabytes
+from tools.bench.targets import BARE, LIVEKIT, NODE, STOCK
+from tools.bench.uses import NETWORK_USES, WARM_USES, Use
 
-COLD_TARGET = 0.45
-WARM_TARGET = 8.0
 BLOCKS = 20
 BLOCK_REQUESTS = 50
 
-COLD_USES = ("redirect_url", "connection_details", "connection_details_guest", "service_info", "livekit_token")
-WARM_USES = ("redirect_url", "connection_details", "redirect_url_user", "livekit_token")
-NETWORK_USES = (*WARM_USES, "redirect_url_quota")
-WITH_LIVEKIT = ("redirect_url", "connection_details", "livekit_token")
-WITHOUT_TARGET = ("livekit_token",)
+HOT_FUNCTIONS = ("redirect_url", "connection_details", "livekit_token", "join_page")
+"""Uses of the functions that people wait for."""
+
+WITH_TARGET = ("issue", "redeem")
 TRAFFIC_EACH = {"redirect_url_quota": 2}
 """What a warm request cannot do without: the call that counts it, and a connection, since moto ends each."""
 
+_WITH_BARE = (*WITH_TOKENS, "issue_user")
+_FEW_BLOCKS = 3
+"""Where moto answers every request, which takes its time."""
+
 _SILENCE = {"POWERTOOLS_LOG_LEVEL": "CRITICAL", "POWERTOOLS_METRICS_DISABLED": "true"}
-_MEBIBYTE = 2**20
 _MICROSECONDS = 1e6
 
 
@@ -43,73 +45,58 @@ class Bench:
     rounds: int
     tell: Callable[[str], None]
 
-    def cold(self) -> Iterator[Figure]:
-        """CPU and memory of a fresh process until its first answer."""
-        for use in self._uses(COLD_USES):
-            all_three = [self.contestants.ours(use), self.contestants.stock(use), self.contestants.stdlib(use)]
-            ours, stock, stdlib = self._in_turn(use, all_three)
-            name = f"cold.{use.name}"
-            yield Figure(f"{name}.cpu", "s", _cpu(ours), "stock", _cpu(stock), _target(use, COLD_TARGET))
-            yield Figure(f"{name}.cpu_to_stdlib", "s", _cpu(ours), "stdlib", _cpu(stdlib))
-            yield Figure(f"{name}.import", "s", _import(ours), "stock", _import(stock))
-            yield Figure(f"{name}.memory", "MiB", _memory(ours), "stock", _memory(stock))
-
-    def warm(self) -> Iterator[Figure]:
+    def warm(self) -> Iterator[Figure | LeftOut]:
         """CPU of one request of a process that has answered many."""
-        for use in self._uses(WARM_USES):
-            bare, livekit = (peer(use, "bare"),), (peer(use, "livekit"),) * (use.name in WITH_LIVEKIT)
-            path = (BENCH, self.contestants.shipping.livekit)
-            ours, beside, *beside_livekit = self._blocks(use, self.contestants.ours(use, bare + livekit, path))
-            silent, bare_beside_silent = self._blocks(use, self.contestants.ours(use, bare, path, _SILENCE))
+        for use in WARM_USES:
             name = f"warm.{use.name}.cpu"
-            yield Figure(name, "us", ours, "bare", beside, _target(use, WARM_TARGET))
-            for blocks in beside_livekit:
-                yield Figure(f"{name}_to_livekit_api", "us", ours, "livekit-api", blocks)
-            yield Figure(f"{name}_without_output", "us", silent, "bare", bare_beside_silent)
+            if use.peer not in _WITH_BARE:
+                (ours,) = self._blocks(use, self.contestants.ours(use), _FEW_BLOCKS)
+                yield Figure(name, "us", ours)
+                continue
+            yield from self._beside_peers(use, name)
 
     def network(self) -> Iterator[Figure]:
         """AWS calls of the first request; AWS calls and new connections of a warm one."""
-        for use in self._uses(NETWORK_USES):
+        for use in NETWORK_USES:
             self.tell(f"network {use.name}")
             sample = self.contestants.ours(use).run(
-                use.event, use.status, blocks=1, requests=BLOCK_REQUESTS, watch=True
+                self.contestants.scene.event(use), use.status, blocks=1, requests=BLOCK_REQUESTS, watch=True
             )
             yield Figure(f"network.{use.name}.first", "calls", [sample.first["calls"]])
             later = sum(sample.later.values()) / (2 * BLOCK_REQUESTS)
             yield Figure(f"network.{use.name}.warm", "calls", [later], target=TRAFFIC_EACH.get(use.name, 0))
 
-    def _in_turn(self, use: Use, instances: Sequence[Instance]) -> list[list[Sample]]:
-        for instance in instances:
-            # Not counted: it fills the page cache.
-            instance.run(use.event, use.status)
-        rounds = []
-        for number in range(self.rounds):
-            self.tell(f"cold {use.name}, round {number + 1} of {self.rounds}")
-            rounds.append([instance.run(use.event, use.status) for instance in instances])
-        return [list(samples) for samples in zip(*rounds, strict=True)]
+    def packages(self) -> Iterator[Figure]:
+        """What the functions weigh that people wait for, and what the stock application does without boto3."""
+        shipping, stock = self.contestants.shipping, megabytes(self.contestants.shipping.stock)
+        for use in WARM_USES:
+            if use.name in HOT_FUNCTIONS:
+                weight = shipping.megabytes(self.contestants.scene.function(use).logical_id)
+                name = f"package.{use.function}"
+                yield Figure(f"{name}.unzipped", "MB", [weight], target=targets.PACKAGE_MB)
+                yield Figure(f"{name}.unzipped_to_stock", "MB", [weight], STOCK, [stock])
 
-    def _blocks(self, use: Use, instance: Instance) -> list[list[float]]:
+    def _beside_peers(self, use: Use, name: str) -> Iterator[Figure | LeftOut]:
+        path = (BENCH, self.contestants.shipping.livekit)
+        peers = {BARE: peer(use, "bare")} | ({LIVEKIT: peer(use, "livekit")} if use.peer in WITH_TOKENS else {})
+        ours, *others = self._blocks(use, self.contestants.ours(use, tuple(peers.values()), path))
+        for who, blocks in zip(peers, others, strict=True):
+            target = targets.WARM[who] if use.peer in WITH_TARGET else None
+            yield Figure(f"{name}_to_{who.replace('-', '_')}", "us", ours, who, blocks, target)
+        silent, beside = self._blocks(use, self.contestants.ours(use, (peers[BARE],), path, _SILENCE))
+        yield Figure(f"{name}_without_output", "us", silent, BARE, beside)
+        if use.peer not in WITH_TOKENS:
+            return
+        if self.contestants.node is None:
+            yield LeftOut(f"{name}_to_node")
+            return
+        (in_node,) = self._blocks(use, self.contestants.in_node(self.contestants.node, use))
+        yield Figure(f"{name}_to_node", "us", ours, NODE, in_node)
+
+    def _blocks(self, use: Use, instance: Runs, count: int = BLOCKS) -> list[list[float]]:
         blocks = []
         for number in range(self.rounds):
             self.tell(f"warm {use.name}, round {number + 1} of {self.rounds}")
-            blocks += instance.run(use.event, use.status, blocks=BLOCKS, requests=BLOCK_REQUESTS).warm
+            event = self.contestants.scene.event(use)
+            blocks += instance.run(event, use.status, blocks=count, requests=BLOCK_REQUESTS).warm
         return [[seconds * _MICROSECONDS for seconds in column] for column in zip(*blocks, strict=True)]
-
-    def _uses(self, names: tuple[str, ...]) -> Iterator[Use]:
-        return (use for use in self.contestants.scene.uses if use.name in names)
-
-
-def _target(use: Use, target: float) -> float | None:
-    return None if use.name in WITHOUT_TARGET else target
-
-
-def _cpu(samples: Sequence[Sample]) -> list[float]:
-    return [each.cpu for each in samples]
-
-
-def _import(samples: Sequence[Sample]) -> list[float]:
-    return [each.imported for each in samples]
-
-
-def _memory(samples: Sequence[Sample]) -> list[float]:
-    return [each.memory / _MEBIBYTE for each in samples]

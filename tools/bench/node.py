@@ -1,18 +1,20 @@
-"""The peer in Node.js: LiveKit's reference token server, livekit-server-sdk in a plain `http` server."""
+"""The peers in Node.js: handlers, and LiveKit's reference token server, livekit-server-sdk in a plain `http` server."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tools.bench.errors import NodeMissingError
-from tools.bench.server_process import Request, Server, serving
+from tools.bench.instance import Sample, sample
+from tools.bench.server_process import Server, serving
 
 SOURCE = Path(__file__).with_name("peers") / "node"
 
@@ -20,19 +22,35 @@ _INSTALL = ("install", "--no-save", "--no-package-lock", "--no-audit", "--no-fun
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """What it took from the start of the process to the first answer, in seconds."""
+class NodeInstance:
+    """A handler that is started anew for each sample."""
 
-    cpu: float
-    elapsed: float
+    program: str
+    folder: Path
+    handler: str
+    environment: Mapping[str, str]
+
+    def run(self, event: Mapping[str, Any], status: int, *, blocks: int = 0, requests: int = 0) -> Sample:
+        """As `Instance.run`.
+
+        Raises:
+            InstanceFailedError: the handler cannot be imported, or an answer has another status.
+        """
+        job = {"handler": self.handler, "event": event, "blocks": blocks, "requests": requests}
+        command = [self.program, str(self.folder / "child.mjs"), json.dumps(job)]
+        return sample(command, _variables(self.environment), status, (self.handler,))
 
 
 @dataclass(frozen=True, slots=True)
 class NodePeer:
-    """The installed peer."""
+    """The installed peers."""
 
     program: str
     folder: Path
+
+    def instance(self, handler: str, environment: Mapping[str, str]) -> NodeInstance:
+        """A handler, by its module and name."""
+        return NodeInstance(self.program, self.folder, handler, environment)
 
     def served(self, environment: Mapping[str, str]) -> AbstractContextManager[Server]:
         """The server, ended when the block is left.
@@ -40,24 +58,11 @@ class NodePeer:
         Raises:
             InstanceFailedError: it does not start.
         """
-        variables = {"NODE_ENV": "production", "TZ": "UTC"} | dict(environment)
-        return serving([self.program, str(self.folder / "server.js")], variables)
-
-    def start(self, environment: Mapping[str, str], request: Request) -> Start:
-        """Starts the server, asks it once and ends it.
-
-        Raises:
-            InstanceFailedError: it does not start, or the answer has another status.
-        """
-        started = time.perf_counter()
-        with self.served(environment) as server, server.client(request) as client:
-            client.ask()
-            elapsed = time.perf_counter() - started
-            return Start(client.cpu_seconds(), elapsed)
+        return serving([self.program, str(self.folder / "server.js")], _variables(environment))
 
 
 def ship_node(folder: Path) -> NodePeer:
-    """Installs the peer into a new folder.
+    """Installs the peers into a new folder.
 
     Raises:
         NodeMissingError: Node.js or npm is not there, or npm could not install.
@@ -68,5 +73,9 @@ def ship_node(folder: Path) -> NodePeer:
     shutil.copytree(SOURCE, folder)
     command = [npm, *_INSTALL, "--engine-strict", "--prefix", str(folder)]
     if subprocess.run(command, check=False, capture_output=True, env=os.environ | {"NO_COLOR": "1"}).returncode:
-        raise NodeMissingError("npm could not install livekit-server-sdk")
+        raise NodeMissingError("npm could not install what the peers need")
     return NodePeer(node, folder)
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, str]:
+    return {"NODE_ENV": "production", "TZ": "UTC"} | dict(environment)

@@ -1,95 +1,103 @@
-"""What is asked: a seeded stack on moto's server, and one event of events/ for each thing that is measured."""
+"""Where everything is asked: a seeded stack on moto's server, and the environment of functions and peers."""
 
 from __future__ import annotations
 
 import json
+import os
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from local.cloud import start_cloud
 from local.demo import Demo, make_demo
 from local.intrinsics import load
-from local.options import PLATFORM, ROOT, LiveKit
-from local.stack import create
+from local.options import ROOT, LiveKit
+from local.postman import trust_sender
+from local.stack import create, running
 from local.template import FunctionSpec
-from tests.support.events import fresh, load_event, with_headers
+from tests.support.events import Event
 from tests.support.oidc_issuer import AUDIENCE, OidcIssuer
+from tools.bench.event_making import MAKES_LINKS, MAKES_MEETINGS, Credential, Events
+from tools.bench.shipping import ARCHITECTURE
+from tools.bench.uses import Use
 from vocespace.api_keys import ApiKey
 from vocespace.identities import Identity
 from vocespace.issuers import Issuer
-from vocespace.jws import sign
 from vocespace.platforms import Platform
 from vocespace.registry import api_key_items, platform_items
 
 LIVEKIT = LiveKit("wss://livekit.example.com", "APIbench", "livekit-secret-of-the-bench-0123456789abcdef")
 WEB_CLIENT = "https://vocespace.example.com"
 BASE_URL = "https://connect.example.com"
-
-_USES: Final = {
-    "redirect_url": ("redirect_url", "post_ttl", "issue", 201),
-    "connection_details": ("connection_details", "get_redirect", "redeem", 302),
-    "connection_details_guest": ("connection_details", "get_guest", "guest", 200),
-    "service_info": ("service_info", "healthz", "health", 200),
-    "livekit_token": ("livekit_token", "post", "token", 201),
-    "redirect_url_user": ("redirect_url", "post_user", "issue_user", 201),
-    "redirect_url_quota": ("redirect_url", "post_ttl", "issue", 201),
+SENDER = "connect@example.com"
+PARAMETERS: Final = {
+    "VoceSpaceUrl": WEB_CLIENT,
+    "PublicBaseUrl": BASE_URL,
+    "GuestAccess": "true",
+    "LiveKitUrl": LIVEKIT.url,
+    "LiveKitApiKey": LIVEKIT.api_key,
+    "MailSender": SENDER,
+    "Architecture": ARCHITECTURE,
 }
-"""Name: the function, the file of its event, what the same is called in the peers, and the status of the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One thing that the service is used for, and what answers it."""
-
-    name: str
-    function: FunctionSpec
-    peer: str
-    event: dict[str, Any]
-    status: int
+"""The template's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All uses, what the functions find in their environment besides their own variables, and what the peers find."""
+    """What is there.
 
-    uses: tuple[Use, ...]
+    Attributes:
+        functions: Every function of the stack, by its name.
+        environment: What functions find in their environment besides their own variables.
+        peer_environment: What the peers find.
+        events: Makes what is asked.
+    """
+
+    functions: Mapping[str, FunctionSpec]
     environment: dict[str, str]
     peer_environment: dict[str, str]
+    events: Events
+
+    def function(self, use: Use) -> FunctionSpec:
+        """What does it."""
+        return self.functions[use.function]
+
+    def event(self, use: Use) -> Event:
+        """What is asked, made anew."""
+        return self.events.of(use)
 
 
-def make_scene(folder: Path) -> Scene:
-    """A stack of one's own, seeded, with an issuer that signs in the users of its platform; it ends with the process.
+@contextmanager
+def make_scene(folder: Path) -> Iterator[Scene]:
+    """A stack of one's own, seeded, with an issuer that signs in the users of its platform.
 
     Args:
         folder: Where the issuer's certificate may be left.
     """
     now = int(time.time())
-    issuer = OidcIssuer(folder).__enter__()
-    demo = _with_users(make_demo(LIVEKIT, now=now), issuer)
-    limited, limited_key = _limited(demo, now)
-    parameters = {"VoceSpaceUrl": WEB_CLIENT, "PublicBaseUrl": BASE_URL, "GuestAccess": "true"}
-    parameters |= {"LiveKitUrl": LIVEKIT.url, "LiveKitApiKey": LIVEKIT.api_key}
-    cloud = start_cloud()
-    document = load((ROOT / "template.yaml").read_text(encoding="utf-8"))
-    stack = create(document, parameters, cloud, demo)
-    cloud.put_items(stack.table, *platform_items(limited), *api_key_items(limited_key[0]))
-    functions = stack.template.functions()
-    credentials = {"redirect_url_user": issuer.token(None, now), "redirect_url_quota": limited_key[1]}
-    by_name = {each.handler.split(".")[1]: each for each in functions}
-    uses = tuple(
-        Use(
-            name,
-            by_name[function],
-            peer,
-            _event(function, case, demo, credentials.get(name, demo.api_key_text)),
-            status,
-        )
-        for name, (function, case, peer, status) in _USES.items()
-    )
-    environment = {"AWS_ENDPOINT_URL": cloud.endpoint, "SSL_CERT_FILE": str(issuer.ca_file)}
-    return Scene(tuple(uses), environment, _peer_environment(demo) | _users(issuer))
+    with ExitStack() as stack:
+        issuer = stack.enter_context(OidcIssuer(folder))
+        demo = _with_users(make_demo(LIVEKIT, now=now), issuer)
+        limited, limited_key = _limited(demo, now)
+        cloud = start_cloud()
+        made = create(load((ROOT / "template.yaml").read_text(encoding="utf-8")), PARAMETERS, cloud, demo)
+        trust_sender(SENDER)
+        cloud.put_items(made.table, *platform_items(limited), *api_key_items(limited_key[0]))
+        functions = {each.handler.split(".")[1]: each for each in made.template.functions()}
+        before = [functions[name] for name in (MAKES_LINKS, MAKES_MEETINGS)]
+        log = stack.enter_context(open(os.devnull, "w", encoding="ascii"))  # noqa: PTH123 - a device, no path of ours
+        pools = stack.enter_context(running(before, cloud.environment, size=1, log=log.fileno()))
+        credentials: dict[str, Credential] = {
+            "redirect_url_user": lambda now: issuer.token(None, now),
+            "redirect_url_quota": lambda _: limited_key[1],
+        }
+        by_name = {name: pools[functions[name].logical_id] for name in (MAKES_LINKS, MAKES_MEETINGS)}
+        environment = cloud.environment | {"SSL_CERT_FILE": str(issuer.ca_file)}
+        peers = _peer_environment(demo) | _users(issuer)
+        yield Scene(functions, environment, peers, Events(demo, credentials, made.queues, by_name))
 
 
 def _with_users(demo: Demo, issuer: OidcIssuer) -> Demo:
@@ -106,27 +114,10 @@ def _users(issuer: OidcIssuer) -> dict[str, str]:
     return {"ISSUER": issuer.url, "AUDIENCE": AUDIENCE, "ISSUER_JWK": json.dumps(issuer.keys[-1].jwk())}
 
 
-def _event(function: str, case: str, demo: Demo, credential: str) -> dict[str, Any]:
-    now = int(time.time())
-    claims = {
-        "id": "user_12345",
-        "username": "Zhang San",
-        "space": "my-workspace",
-        "identity": "participant",
-        "platform": PLATFORM,
-        "iat": now,
-        "exp": now + 3600,
-    }
-    token = sign(claims, demo.signing_secret.encode(), demo.signing_kid)
-    event = load_event(function, case)
-    if "authorization" in event["headers"]:
-        event = with_headers(event, authorization=f"Bearer {credential}")
-    return fresh(event, api_key=credential, token=token, now=now)
-
-
 def _peer_environment(demo: Demo) -> dict[str, str]:
     return {
         "API_KEY": demo.api_key_text,
+        "PLATFORM": demo.platform.platform,
         "SIGNING_KID": demo.signing_kid,
         "SIGNING_SECRET": demo.signing_secret,
         "LIVEKIT_URL": LIVEKIT.url,

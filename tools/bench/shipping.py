@@ -1,25 +1,29 @@
-"""What runs: the build as `sam build` left it, the same code shipped the stock way, and what Python peers need."""
+"""What runs: the build as `sam build` left it, and what the peers in Python need, installed as they would ship it."""
 
 from __future__ import annotations
 
 import platform
-import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
-from local.intrinsics import Tree, load
+from local.intrinsics import load
+from local.template import Template
+from tools.bench.pins import pins_of
 from tools.verify_build import BuildError, find_interpreter
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".aws-sam" / "build"
-LAYER_SOURCE = ROOT / "layers" / "vocespace"
 BENCH = Path(__file__).resolve().parent
 """On the path of an instance, it holds the package `peers`."""
 
-_PINNED = re.compile(r"^([\w.-]+)==(?:.*\\\n)*.*\n", re.MULTILINE)
+ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+
+_STOCK_NEEDS = ("aws-lambda-powertools", "pydantic", "pyjwt")
+_CRYPTOGRAPHY = "cryptography/__init__.py"
+_MEGABYTE = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,89 +33,91 @@ class Shipping:
     Attributes:
         interpreter: The runtime's.
         template: What was built.
-        stock: The code and its dependencies.
-        livekit: livekit-api and its dependencies.
+        stock: The stock application and what it ships with.
+        boto3: What the runtime has for it.
+        livekit: livekit-api, pydantic, and their dependencies.
         waitress: The web server.
     """
 
     interpreter: str
-    template: Tree
+    template: Template
     stock: Path
+    boto3: Path
     livekit: Path
     waitress: Path
 
     @property
-    def layer(self) -> Path:
-        """The built layer, as Lambda puts it on the path."""
-        return BUILD / str(self._properties("VoceSpaceLayer")["ContentUri"]) / "python"
-
-    @property
-    def cryptography(self) -> Path:
-        """The built layer beside it, as far as it is meant for this machine."""
-        folder = BUILD / str(self._properties("CryptographyLayer")["ContentUri"])
-        return folder / "cryptography" / platform.machine()
+    def runtime(self) -> str:
+        """What the functions run in, as Lambda calls it."""
+        return str(self.template.document["Globals"]["Function"]["Runtime"])
 
     def artifact(self, logical_id: str) -> Path:
         """The built folder of a function."""
-        return BUILD / str(self._properties(logical_id)["CodeUri"])
+        return self._built(logical_id, "CodeUri")
 
-    def _properties(self, logical_id: str) -> Tree:
-        properties: Tree = self.template["Resources"][logical_id]["Properties"]
-        return properties
+    def layers(self, logical_id: str) -> list[Path]:
+        """The built layers of a function, each as Lambda puts it into /opt."""
+        layers = self.template.properties(logical_id).get("Layers", [])
+        return [self._built(each, "ContentUri") for each in layers]
+
+    def path(self, logical_id: str) -> tuple[Path, ...]:
+        """What a function imports from, as far as Lambda puts it on its path."""
+        libraries = (each / "python" for each in self.layers(logical_id))
+        return (self.artifact(logical_id), *(each for each in libraries if each.is_dir()))
+
+    def cryptography(self, logical_id: str) -> Path:
+        """Where a function finds cryptography once it asks for it, out of its path until then."""
+        found = [each.parents[1] for layer in self.layers(logical_id) for each in layer.rglob(_CRYPTOGRAPHY)]
+        # A layer may hold it for each kind of processor.
+        return max(found, key=lambda folder: platform.machine() in folder.parts)
+
+    def megabytes(self, logical_id: str) -> float:
+        """What a function weighs with all its layers, unzipped."""
+        return megabytes(self.artifact(logical_id), *self.layers(logical_id))
+
+    def _built(self, logical_id: str, uri: str) -> Path:
+        return BUILD / str(self.template.properties(logical_id)[uri])
 
 
-def ship(folder: Path) -> Shipping:
+def ship(folder: Path, parameters: Mapping[str, str]) -> Shipping:
     """Finds the build, making it where it is missing, and installs the peers into an empty folder.
 
+    Args:
+        folder: The folder.
+        parameters: The template's, by which it is decided what a function has.
+
     Raises:
-        BuildError: there is no interpreter of the runtime.
+        BuildError: there is no interpreter of the runtime, or the peers need what is not pinned.
     """
     if not (BUILD / "template.yaml").is_file():
         print("nothing is built yet: running make build", flush=True)
         subprocess.run(["make", "build"], cwd=ROOT, check=True)
-    template = load((BUILD / "template.yaml").read_text(encoding="utf-8"))
-    interpreter = find_interpreter(template["Globals"]["Function"]["Runtime"])
+    document = load((BUILD / "template.yaml").read_text(encoding="utf-8"))
+    interpreter = find_interpreter(document["Globals"]["Function"]["Runtime"])
     if subprocess.run([interpreter, "--version"], check=False, capture_output=True).returncode:
         raise BuildError(f"{interpreter} does not run; `make bench` finds one that does")
-    shipping = Shipping(interpreter, template, folder / "stock", folder / "livekit", folder / "waitress")
-    _install(interpreter, LAYER_SOURCE / "requirements.txt", shipping.stock, "--no-compile")
-    for package in (LAYER_SOURCE / "vocespace", ROOT / "functions"):
-        shutil.copytree(package, shipping.stock / package.name, ignore=shutil.ignore_patterns("__pycache__"))
-    _install(interpreter, _pins(folder / "livekit.txt", "livekit-api"), shipping.livekit)
-    _install(interpreter, _pins(folder / "waitress.txt", "waitress"), shipping.waitress)
-    return shipping
+    template = Template(document, parameters, {})
+    needs = {
+        "stock": _STOCK_NEEDS,
+        "boto3": ("boto3",),
+        "livekit": ("livekit-api", "pydantic"),
+        "waitress": ("waitress",),
+    }
+    folders = {name: _install(interpreter, folder / name, *distributions) for name, distributions in needs.items()}
+    shutil.copy(BENCH / "peers" / "stock_app.py", folders["stock"] / "app.py")
+    return Shipping(interpreter, template, **folders)
 
 
-def _install(interpreter: str, requirements: Path, target: Path, *options: str) -> None:
-    options += ("--quiet", "--disable-pip-version-check", "--root-user-action", "ignore", "--target", str(target))
-    pinned = ("--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(requirements))
-    subprocess.run([interpreter, "-m", "pip", "install", *options, *pinned], check=True)
+def megabytes(*folders: Path) -> float:
+    """What the files of folders weigh."""
+    return sum(each.stat().st_size for folder in folders for each in folder.rglob("*") if each.is_file()) / _MEGABYTE
 
 
-def _pins(file: Path, distribution: str) -> Path:
-    locked = (ROOT / "requirements" / "test.txt").read_text(encoding="utf-8")
-    needed = _closure(distribution)
-    pins = (found[0] for found in _PINNED.finditer(locked) if _normal(found[1]) in needed)
-    file.write_text("".join(pins), encoding="utf-8")
-    return file
-
-
-def _closure(distribution: str) -> set[str]:
-    # By the environment this runs in: it was installed from the same file.
-    needed: set[str] = set()
-    ahead = [distribution]
-    while ahead:
-        name = _normal(ahead.pop())
-        if name in needed:
-            continue
-        needed.add(name)
-        try:
-            requires = metadata.requires(name) or []
-        except metadata.PackageNotFoundError:
-            continue
-        ahead += [re.split(r"[^\w.-]", each, maxsplit=1)[0] for each in requires if "extra ==" not in each]
-    return needed
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+def _install(interpreter: str, target: Path, *distributions: str) -> Path:
+    requirements = target.with_suffix(".txt")
+    requirements.write_text(pins_of(*distributions), encoding="utf-8")
+    # Without byte code, as SAM's own build of requirements.txt leaves it.
+    options = ("--quiet", "--disable-pip-version-check", "--root-user-action", "ignore", "--no-compile")
+    pinned = ("--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", str(target))
+    subprocess.run([interpreter, "-m", "pip", "install", *options, *pinned, "-r", str(requirements)], check=True)
+    return target

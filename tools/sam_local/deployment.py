@@ -14,7 +14,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -79,13 +79,16 @@ def deployed(**parameters: str) -> Iterator[Deployment]:
     demo = make_demo(options.livekit, now=int(time.time()))
     made = stack.create(document, options.parameters, cloud, demo)
     try:
-        _write_template(document, made, f"http://{HOST}:{urlsplit(cloud.endpoint).port}")
+        _write_template(document, options.parameters, made, f"http://{HOST}:{urlsplit(cloud.endpoint).port}")
         yield Deployment(made, demo, cloud.endpoint, (*sam_options, *_image_options(document)))
     finally:
         TEMPLATE.unlink(missing_ok=True)
 
 
-def _write_template(document: Tree, made: Stack, endpoint: str) -> None:
+def _write_template(document: Tree, parameters: Mapping[str, str], made: Stack, endpoint: str) -> None:
+    # What a function has of layers depends on them, too.
+    for name, value in parameters.items():
+        document["Parameters"][name]["Default"] = value
     for function in made.template.functions():
         variables = function.environment | {"AWS_ENDPOINT_URL": endpoint}
         document["Resources"][function.logical_id]["Properties"]["Environment"] = {"Variables": variables}

@@ -23,6 +23,9 @@ same identity, and a stranger who picks a user's id must not be able to do that.
 LINK_SECONDS = 300
 """For how long what a join link gives is good: the link itself may live for months."""
 
+PARTICIPANT_SECONDS = 600
+"""For how long a participant token is good: it gates the joining only, and LiveKit renews that of whoever is inside."""
+
 
 @dataclass(frozen=True, slots=True)
 class Admission:

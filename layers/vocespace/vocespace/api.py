@@ -1,22 +1,25 @@
-"""The edge that the functions share: Powertools' resolver, one shape of answers, and an end to every exception."""
+"""The edge that the functions share: from a route to what answers it, one shape of answers, an end to every exception.
+
+API Gateway has chosen the route before a function is invoked, and the event names it by its key, as the template has
+it: `GET /join/{code}`. SAM CLI and `local` do the same. So a key is looked up here, and no path is matched once more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic_core import to_json
 
 from vocespace import audit, observability
 from vocespace.audit import Auditor
 from vocespace.callers import Credentials
 from vocespace.errors import FieldError, InvalidParametersError, MethodNotAllowedError, NotFoundError, VoceSpaceError
+from vocespace.http_request import DEFAULT_ROUTE, HttpRequest
+from vocespace.http_response import HttpResponse, answer
 from vocespace.problem import internal_problem, problem_for
 from vocespace.request_body import JSON, json_object, read_request
 from vocespace.token_result import AuthChoice
@@ -24,42 +27,69 @@ from vocespace.wire import WireModel
 
 PROBLEM = "application/problem+json"
 
-_ALWAYS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 _MAX_QUERY_FIELDS = 32
 
 IAM_PREFIX = "/iam"
 """What the routes behind IAM start with; API Gateway lets only signed requests through to them."""
 
 Body = TypeVar("Body", bound=WireModel)
-Handler = Callable[[], Response[str]]
+Handler = Callable[[], HttpResponse]
+OnRefusal = Callable[[VoceSpaceError], HttpResponse]
+OnFailure = Callable[[Exception], HttpResponse]
 
 
-class Api(APIGatewayHttpResolver):
-    """A resolver whose every answer, also to what goes wrong, is one of ours.
+class Api:
+    """The routes of a function, and an answer of ours whatever goes wrong behind them.
 
     Args:
         auditor: Gives what refusals are written down by; None where nothing is decided.
+
+    Attributes:
+        request: The request being answered; an instance of a function answers one at a time.
     """
 
+    request: HttpRequest
+
     def __init__(self, auditor: Callable[[], Auditor] | None = None) -> None:
-        super().__init__()
         self._auditor = auditor
-        self.exception_handler(VoceSpaceError)(self._refuse)
-        self.exception_handler(Exception)(self._fail)
-        self.not_found(self._miss)
+        self._handlers: dict[str, Handler] = {}
+        self._on_refusal: OnRefusal = self._refuse
+        self._on_failure: OnFailure = self._fail
 
     def __call__(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        """Answers one event; this is what a `lambda_handler` is."""
+        """Answers one event; this is what a `lambda_handler` is.
+
+        Raises:
+            MalformedEventError: it is none of an HTTP API's.
+        """
         return self._logged(event, context)
 
     @property
-    def event(self) -> APIGatewayProxyEventV2:
-        """The event being answered."""
-        return self.current_event
+    def route_keys(self) -> frozenset[str]:
+        """The keys of all routes."""
+        return frozenset(self._handlers)
+
+    def route(self, method: str, path: str) -> Callable[[Handler], Handler]:
+        """A route, by its method and its path with variables in braces, as they stand in the template."""
+        return self._registering(f"{method} {path}")
+
+    def for_all_callers(self, method: str, path: str) -> Callable[[Handler], Handler]:
+        """A route that is reachable both as it is and, for IAM roles, behind IAM."""
+        return self._registering(f"{method} {path}", f"{method} {IAM_PREFIX}{path}")
+
+    def default_route(self, handler: Handler) -> Handler:
+        """The route of what no other route takes."""
+        return self._registering(DEFAULT_ROUTE)(handler)
+
+    def when_refused(self, handler: OnRefusal) -> OnRefusal:
+        """Has refusals answered by something else than a problem document."""
+        self._on_refusal = handler
+        return handler
+
+    def when_failed(self, handler: OnFailure) -> OnFailure:
+        """Has exceptions that nobody expected answered by something else than a problem document."""
+        self._on_failure = handler
+        return handler
 
     def query(self) -> dict[str, str]:
         """The query's parameters.
@@ -69,7 +99,7 @@ class Api(APIGatewayHttpResolver):
         """
         try:
             pairs = parse_qsl(
-                self.event.raw_query_string or "",
+                self.request.raw_query,
                 keep_blank_values=True,
                 errors="strict",
                 max_num_fields=_MAX_QUERY_FIELDS,
@@ -87,11 +117,8 @@ class Api(APIGatewayHttpResolver):
         Raises:
             BodyTooLargeError, UnsupportedMediaTypeError, InvalidParametersError: it is not one.
         """
-        event = self.event
-        return read_request(
-            model,
-            json_object(event.get("body"), is_base64=bool(event.is_base64_encoded), headers=event.headers),
-        )
+        request = self.request
+        return read_request(model, json_object(request.body, is_base64=request.is_base64, headers=request.headers))
 
     def auth(self, in_body: str | None) -> str | None:
         """The auth type that the request names, in its query or in its body; an empty one is none.
@@ -106,75 +133,56 @@ class Api(APIGatewayHttpResolver):
 
     def credentials(self) -> Credentials:
         """What a caller may authenticate with: two headers, or on a route behind IAM only what API Gateway verified."""
-        if self.event.path.startswith(IAM_PREFIX):
-            iam = (self.event.raw_event["requestContext"].get("authorizer") or {}).get("iam") or {}
-            return Credentials(session=str(iam.get("userArn")))
-        headers = self.event.headers
+        _, _, path = self.request.route_key.partition(" ")
+        if path.startswith(IAM_PREFIX):
+            return Credentials(session=self.request.signer)
+        headers = self.request.headers
         return Credentials(headers.get("authorization"), headers.get("x-api-key"))
-
-    def for_all_callers(self, method: str, path: str) -> Callable[[Handler], Handler]:
-        """A route that is reachable both as it is and, for IAM roles, behind IAM."""
-
-        def register(handler: Handler) -> Handler:
-            for each in (path, IAM_PREFIX + path):
-                self.route(each, method)(handler)
-            return handler
-
-        return register
 
     def origin(self, configured: str) -> str:
         """The base URL of our own links: as configured, or the domain that API Gateway was reached by."""
-        return configured or f"https://{self.event.request_context.domain_name}"
+        return configured or f"https://{self.request.domain_name}"
 
     @cached_property
     def _logged(self) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
         # Not at import: making the logger reads the environment.
         return observability.logger().inject_lambda_context(self._answer, clear_state=True)
 
-    def _answer(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        request_id = _request_id(event)
-        observability.logger().set_correlation_id(request_id)
-        audit.begin(request_id)
-        return self.resolve(event, context)
+    def _registering(self, *route_keys: str) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            self._handlers |= dict.fromkeys(route_keys, handler)
+            return handler
 
-    def _refuse(self, error: VoceSpaceError) -> Response[str]:
+        return register
+
+    def _answer(self, event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+        self.request = HttpRequest.from_event(event)
+        observability.logger().set_correlation_id(self.request.request_id)
+        audit.begin(self.request.request_id)
+        return self._response().to_payload()
+
+    def _response(self) -> HttpResponse:
+        handler = self._handlers.get(self.request.route_key)
+        if handler is None:
+            return self._refuse(NotFoundError("route"))
+        try:
+            return handler()
+        except VoceSpaceError as error:
+            return self._on_refusal(error)
+        except Exception as error:  # noqa: BLE001 - the caller gets an answer, the log what happened
+            return self._on_failure(error)
+
+    def _refuse(self, error: VoceSpaceError) -> HttpResponse:
         # A wrong address refuses nobody; the access log has it.
         if self._auditor is not None and not isinstance(error, NotFoundError | MethodNotAllowedError):
             self._auditor().refused(error)
-        problem, headers = problem_for(error, _request_id(self.event.raw_event))
-        return document(HTTPStatus(problem.status), _text(problem), PROBLEM, headers)
+        problem, headers = problem_for(error, self.request.request_id)
+        return answer(HTTPStatus(problem.status), problem, headers, PROBLEM)
 
-    def _fail(self, error: Exception) -> Response[str]:
+    def _fail(self, error: Exception) -> HttpResponse:
         observability.failed(error)
-        problem = internal_problem(_request_id(self.event.raw_event))
-        return document(HTTPStatus(problem.status), _text(problem), PROBLEM)
-
-    def _miss(self, _: Exception) -> Response[str]:
-        return self._refuse(NotFoundError("route"))
-
-
-def answer(
-    status: HTTPStatus, body: WireModel | dict[str, Any], headers: Mapping[str, str] | None = None
-) -> Response[str]:
-    """An answer in JSON."""
-    return document(status, _text(body), JSON, headers)
-
-
-def document(
-    status: HTTPStatus, text: str, content_type: str, headers: Mapping[str, str] | None = None
-) -> Response[str]:
-    """An answer whose text is ready."""
-    return Response(int(status), content_type=content_type, body=text, headers={**_ALWAYS, **(headers or {})})
-
-
-def empty(headers: Mapping[str, str] | None = None) -> Response[str]:
-    """An answer that says it is done and nothing more."""
-    return Response(int(HTTPStatus.NO_CONTENT), headers={**_ALWAYS, **(headers or {})})
-
-
-def redirect(location: str, status: HTTPStatus = HTTPStatus.FOUND) -> Response[str]:
-    """Sends a browser on."""
-    return Response(int(status), headers=_ALWAYS | {"Location": location})
+        problem = internal_problem(self.request.request_id)
+        return answer(HTTPStatus(problem.status), problem, content_type=PROBLEM)
 
 
 def names_json(accept: str | None) -> bool:
@@ -188,12 +196,3 @@ def names_json(accept: str | None) -> bool:
 
 def _is_zero(weight: str) -> bool:
     return not weight.strip("0.")
-
-
-def _text(body: WireModel | dict[str, Any]) -> str:
-    members = body.to_wire() if isinstance(body, WireModel) else body
-    return to_json(members).decode()
-
-
-def _request_id(event: Mapping[str, Any]) -> str:
-    return str(event.get("requestContext", {}).get("requestId", ""))

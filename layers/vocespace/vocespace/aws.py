@@ -1,16 +1,30 @@
-"""The few calls to AWS, each behind a name of the domain; botocore is imported when the first one is made.
+"""The few calls to AWS, each behind a name of the domain; botocore is imported when the first one needs it.
 
 botocore, not boto3: boto3 imports a manager of S3 transfers that nobody here calls, at every cold start.
 """
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic_core import to_json
 
 from vocespace import observability
+from vocespace.aws_json import (
+    CONNECT_TIMEOUT,
+    EVENTS,
+    MAX_ATTEMPTS,
+    READ_TIMEOUT,
+    SECRETS_MANAGER,
+    SQS,
+    AwsCallError,
+    AwsJson,
+    Service,
+    says_all,
+)
+from vocespace.clock import SystemClock
 from vocespace.document_cache import DocumentReadError
 from vocespace.errors import StoreUnavailableError
 
@@ -19,7 +33,6 @@ if TYPE_CHECKING:
     from botocore.session import Session
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
-    from types_boto3_events.type_defs import PutEventsRequestEntryTypeDef
     from types_boto3_scheduler import EventBridgeSchedulerClient
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sesv2 import SESV2Client
@@ -35,11 +48,6 @@ _REFUSED_MAIL = frozenset(
     {"MessageRejected", "BadRequestException", "MailFromDomainNotVerifiedException", "AccountSuspendedException"}
 )
 
-CONNECT_TIMEOUT = 0.5
-READ_TIMEOUT = 1.5
-MAX_ATTEMPTS = 2
-"""Two attempts of 2 s at worst, and less than 1 s between them: the caller is told of an outage within 5 s."""
-
 MAIL_TIMEOUT = 10.0
 
 
@@ -51,13 +59,13 @@ class MailRefusedError(Exception):
         self.reason = reason
 
 
-def _config(read_timeout: float = READ_TIMEOUT, attempts: int = MAX_ATTEMPTS) -> Config:
+def _config(**patience: float) -> Config:
     from botocore.config import Config
 
     return Config(
         connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=read_timeout,
-        retries={"mode": "standard", "total_max_attempts": attempts},
+        read_timeout=patience.get("read_timeout", READ_TIMEOUT),
+        retries={"mode": "standard", "total_max_attempts": int(patience.get("attempts", MAX_ATTEMPTS))},
     )
 
 
@@ -101,13 +109,44 @@ def scheduler() -> EventBridgeSchedulerClient:
 @cache
 def mail_service() -> SESV2Client:
     """The SES client of this process; patient, because a mail that is sent anew may well have been sent before."""
-    return cast("SESV2Client", _session().create_client("sesv2", config=_config(MAIL_TIMEOUT, attempts=1)))
+    return cast("SESV2Client", _session().create_client("sesv2", config=_config(read_timeout=MAIL_TIMEOUT, attempts=1)))
+
+
+_JSON_CLIENTS: Final = {"dynamodb": dynamodb, "events": events, "secretsmanager": secrets_manager, "sqs": sqs}
+
+
+@cache
+def _json() -> AwsJson:
+    return AwsJson(os.environ, SystemClock())
 
 
 def forget() -> None:
     """Drops all clients, and with them their credentials and connections; the next call makes its own anew."""
-    for made_once in (_session, secrets_manager, dynamodb, events, sqs, scheduler, mail_service):
+    if _json.cache_info().currsize:
+        _json().close()
+    for made_once in (_session, _json, secrets_manager, dynamodb, events, sqs, scheduler, mail_service):
         made_once.cache_clear()
+
+
+def call(service: Service, operation: str, **members: Any) -> dict[str, Any]:  # noqa: ANN401 - as AWS has them
+    """Calls an operation: signed here where the environment says all that it takes, or else by botocore.
+
+    Raises:
+        AwsCallError: it was refused, or not answered.
+    """
+    if says_all(os.environ):
+        return _json().call(service, operation, members)
+    from botocore import xform_name
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        answer: dict[str, Any] = getattr(_JSON_CLIENTS[service.name](), xform_name(operation))(**members)
+    except ClientError as error:
+        reasons = error.response.get("CancellationReasons", [])
+        raise AwsCallError(error.response["Error"]["Code"], tuple(each.get("Code", "") for each in reasons)) from None
+    except BotoCoreError as error:
+        raise AwsCallError(type(error).__name__) from None
+    return answer
 
 
 def read_secret(secret_id: str) -> str:
@@ -116,17 +155,13 @@ def read_secret(secret_id: str) -> str:
     Raises:
         DocumentReadError: for whatever reason; the error's own text is not passed on.
     """
-    from botocore.exceptions import BotoCoreError, ClientError
-
     try:
-        answer = secrets_manager().get_secret_value(SecretId=secret_id, VersionStage=CURRENT)
-    except ClientError as error:
-        raise DocumentReadError(error.response["Error"]["Code"]) from None
-    except BotoCoreError as error:
-        raise DocumentReadError(type(error).__name__) from None
+        answer = call(SECRETS_MANAGER, "GetSecretValue", SecretId=secret_id, VersionStage=CURRENT)
+    except AwsCallError as error:
+        raise DocumentReadError(error.code) from None
     if "SecretString" not in answer:
         raise DocumentReadError("not_text")
-    return answer["SecretString"]
+    return str(answer["SecretString"])
 
 
 def put_event(bus: str, detail_type: str, detail: dict[str, Any]) -> None:
@@ -143,15 +178,11 @@ def send_event(bus: str, detail_type: str, detail: dict[str, Any]) -> None:
     Raises:
         StoreUnavailableError: it is not there.
     """
-    from botocore.exceptions import BotoCoreError, ClientError
-
     entry = {"EventBusName": bus, "Source": EVENT_SOURCE, "DetailType": detail_type, "Detail": to_json(detail).decode()}
     try:
-        answer = events().put_events(Entries=[cast("PutEventsRequestEntryTypeDef", entry)])
-    except ClientError as error:
-        raise StoreUnavailableError(error.response["Error"]["Code"]) from None
-    except BotoCoreError as error:
-        raise StoreUnavailableError(type(error).__name__) from None
+        answer = call(EVENTS, "PutEvents", Entries=[entry])
+    except AwsCallError as error:
+        raise StoreUnavailableError(error.code) from None
     # It answers 200 also where it has not taken an entry.
     for each in answer["Entries"]:
         if "ErrorCode" in each:
@@ -204,13 +235,9 @@ def send_later(queue_url: str, body: dict[str, Any], *, delay: int = 0) -> None:
 
 
 def _send(queue_url: str, body: dict[str, Any], **how: Any) -> None:  # noqa: ANN401 - members of SendMessage
-    from botocore.exceptions import BotoCoreError, ClientError
-
     # In ASCII: a name may hold what Unicode has no use for, such as U+FFFF, and SQS refuses a message for it.
     text = to_json(body, ensure_ascii=True).decode()
     try:
-        sqs().send_message(QueueUrl=queue_url, MessageBody=text, **how)
-    except ClientError as error:
-        raise StoreUnavailableError(error.response["Error"]["Code"]) from None
-    except BotoCoreError as error:
-        raise StoreUnavailableError(type(error).__name__) from None
+        call(SQS, "SendMessage", QueueUrl=queue_url, MessageBody=text, **how)
+    except AwsCallError as error:
+        raise StoreUnavailableError(error.code) from None

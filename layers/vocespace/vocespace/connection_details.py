@@ -58,11 +58,6 @@ class Provider(Protocol):
 
     name: str
 
-    @property
-    def redeems_elsewhere(self) -> str | None:
-        """The origin that redeems our links, where it is not ourselves."""
-        ...
-
     def connect(self, admission: Admission) -> ConnectionDetails:
         """Gets connection details for a person who was admitted."""
         ...

@@ -32,7 +32,7 @@ class Connections:
         settings: What the operator decided.
         tokens: Issues and verifies VoceSpace tokens.
         registry: Knows the platforms.
-        provider: Gives connection details.
+        provider: Gives what gives connection details; who only wants a link pays for none.
         guards: Blocks, quotas and the audit record.
         clock: The time.
     """
@@ -43,7 +43,7 @@ class Connections:
         *,
         tokens: Tokens,
         registry: Registry,
-        provider: Provider,
+        provider: Callable[[], Provider],
         guards: Guards,
         clock: Clock,
     ) -> None:
@@ -129,8 +129,8 @@ class Connections:
         """
         admission = self._admitted(request, auth, caller.platform)
         self._check(admission)
-        if self._provider.redeems_elsewhere is not None:
-            admission = self._guards.rooms.settle(admission)
+        if self._settings.redeems_elsewhere is not None:
+            admission = self._guards.rooms().settle(admission)
         self._guards.quotas.take_token(caller.platform)
         token, redirect_url = self._sign(admission, origin)
         self._guards.auditor.issued("link")
@@ -174,8 +174,8 @@ class Connections:
         admission = self._guards.settle(admission, payer)
         web_client = self._settings.vocespace_url
         # Signed first, which changes nothing: nobody is counted who then cannot be let in.
-        if web_client and self._provider.redeems_elsewhere is None:
-            details = self._provider.connect(admission)
+        if web_client and self._settings.redeems_elsewhere is None:
+            details = self._provider().connect(admission)
             count()
             audit.note_token(details.participant_token)
             self._guards.auditor.issued("connection")
@@ -212,7 +212,7 @@ class Connections:
     def _check(self, admission: Admission) -> None:
         person = admission.person
         audit.note(space=person.space, identity=admission.identity, auth=admission.auth)
-        if admission.is_only_ours and self._provider.redeems_elsewhere is not None:
+        if admission.is_only_ours and self._settings.redeems_elsewhere is not None:
             raise PolicyRefusedError("grants_elsewhere", "The VoceSpace server behind this API decides on all grants.")
         self._guards.blocks.check(person.space, person.id)
 
@@ -222,7 +222,7 @@ class Connections:
     def _connected(self, admission: Admission, payer: Platform | None) -> tuple[Admission, ConnectionDetails]:
         self._check(admission)
         admission = self._guards.settle(admission, payer)
-        return admission, self._provider.connect(admission)
+        return admission, self._provider().connect(admission)
 
     def _entrance(self, admission: Admission, details: ConnectionDetails) -> Entrance:
         web_client = self._settings.vocespace_url
@@ -237,7 +237,7 @@ class Connections:
             meeting=admission.meeting,
             wanted_room=None if wanted == person.room else wanted,
         )
-        elsewhere = self._provider.redeems_elsewhere
+        elsewhere = self._settings.redeems_elsewhere
         if elsewhere is None:
             return token, redirect_url_for(origin, admission.auth, token)
         return token, redirect_url_for(elsewhere, admission.link_auth, token)

@@ -11,7 +11,6 @@ from vocespace.audit import Auditor
 from vocespace.block_list import BlockList
 from vocespace.callers import Callers, Users
 from vocespace.clock import Clock, HurriedClock, SystemClock, moved
-from vocespace.connection_details import Provider
 from vocespace.connections import Connections
 from vocespace.document_cache import SECRET, CachedDocument
 from vocespace.errors import UnauthorizedError
@@ -19,16 +18,17 @@ from vocespace.guards import Guards
 from vocespace.key_ring import KeyRing
 from vocespace.quotas import Quotas
 from vocespace.registry import Registry
-from vocespace.room_parts import RoomParts
 from vocespace.settings import Settings
 from vocespace.table import Table
 from vocespace.tokens import Tokens
 
 if TYPE_CHECKING:
     from vocespace.blocking import Blocking
+    from vocespace.connection_details import Provider
     from vocespace.livekit_key import LiveKitKey
     from vocespace.livekit_webhook import LiveKitWebhook
     from vocespace.meeting_parts import MeetingParts
+    from vocespace.room_parts import RoomParts
     from vocespace.room_service import RoomService
     from vocespace.secret_rotation import Change, SecretRotation
 
@@ -69,8 +69,8 @@ class Container:
             self.settings,
             tokens=self.tokens,
             registry=self.registry,
-            provider=self._provider,
-            guards=Guards(self.blocks, self.rooms.allocation, self._quotas, self.auditor),
+            provider=lambda: self._provider,
+            guards=Guards(self.blocks, lambda: self.rooms.allocation, self._quotas, self.auditor),
             clock=self.clock,
         )
 
@@ -94,6 +94,8 @@ class Container:
     @cached_property
     def rooms(self) -> RoomParts:
         """Where in a space people go, and are."""
+        from vocespace.room_parts import RoomParts
+
         return RoomParts(self.settings, self.table, self.blocks, lambda: self.room_service, self.clock)
 
     @cached_property

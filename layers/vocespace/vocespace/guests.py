@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from vocespace.admission import guest_id
-from vocespace.participant_token import MAX_TTL_SECONDS
+from vocespace.admission import PARTICIPANT_SECONDS, guest_id
 from vocespace.token_result import GuestQuery, TokenResult
 
 _ID_BYTES = 16
@@ -18,5 +17,5 @@ def guest_of(query: GuestQuery, now: int) -> TokenResult:
         username=query.participant_name,
         space=query.space_name,
         iat=now,
-        exp=now + MAX_TTL_SECONDS,
+        exp=now + PARTICIPANT_SECONDS,
     )

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from aws_lambda_powertools.event_handler import Response
-
-from vocespace.api import document
 from vocespace.errors import NoAgentAvailableError, VoceSpaceError
+from vocespace.http_response import HttpResponse, document
 from vocespace.join_faces import Face, face_of, face_of_error
 from vocespace.join_page import View, own_sources, page_of
 from vocespace.join_texts import Texts
@@ -51,12 +49,12 @@ class JoinAnswers:
             "Content-Security-Policy": policy_of(settings.vocespace_url, settings.public_base_url),
         }
 
-    def looked(self, looked: Looked) -> Response[str]:
+    def looked(self, looked: Looked) -> HttpResponse:
         """What is behind the link."""
         invitation = looked.invitation
         return self._page(face_of(invitation, looked.state), invitation=invitation)
 
-    def refused(self, error: VoceSpaceError) -> Response[str]:
+    def refused(self, error: VoceSpaceError) -> HttpResponse:
         """Why nothing came of it."""
         if isinstance(error, LinkNotOpenError):
             return self.looked(error.looked)
@@ -67,11 +65,11 @@ class JoinAnswers:
             waiting=error.waiting if isinstance(error, NoAgentAvailableError) else 0,
         )
 
-    def failed(self) -> Response[str]:
+    def failed(self) -> HttpResponse:
         """That something went wrong which nobody expected."""
         return self._page(Face.FAILED)
 
-    def _page(self, face: Face, **shown: Any) -> Response[str]:  # noqa: ANN401 - members of View
+    def _page(self, face: Face, **shown: Any) -> HttpResponse:  # noqa: ANN401 - members of View
         view = View(face, self._texts, self._now, self._code, has_tried=self._has_tried, **shown)
         retry = {_RETRY: str(view.retry_after)} if view.retry_after else {}
         return document(face.status, page_of(view), _HTML, self._headers | retry)

@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -135,15 +136,20 @@ class KeyRing(WireModel):
 
     def signing_key(self) -> SigningKey:
         """The key that new tokens are signed with."""
-        return next(key for key in self.keys if key.kid == self.signing_kid)
+        return self._by_kid[self.signing_kid]
 
     def has(self, kid: str) -> bool:
         """Whether the ring knows this kid, live or retired."""
-        return any(key.kid == kid for key in self.keys)
+        return kid in self._by_kid
 
     def candidates(self, kid: str | None, now: float) -> Iterator[SigningKey]:
         """The live keys that may have signed a token: the one it names, or each in turn when it names none."""
-        return (key for key in self.keys if kid in {None, key.kid} and key.is_live(now))
+        named = self.keys if kid is None else [self._by_kid[kid]] if kid in self._by_kid else []
+        return (key for key in named if key.is_live(now))
+
+    @cached_property
+    def _by_kid(self) -> dict[str, SigningKey]:
+        return {key.kid: key for key in self.keys}
 
 
 def _out_of_base64(text: str) -> str:

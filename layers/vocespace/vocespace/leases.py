@@ -11,10 +11,10 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from vocespace.admission import PARTICIPANT_SECONDS
 from vocespace.blocks import space_partition
 from vocespace.clock import Clock
 from vocespace.errors import NoEmptyRoomError, StoreUnavailableError
-from vocespace.participant_token import MAX_TTL_SECONDS
 from vocespace.space_records import (
     ROOM_PREFIX,
     Lease,
@@ -143,7 +143,7 @@ class Leases:
             if lease is None or room is None:
                 return lease is not None
             # The last token for this room could have been minted a moment ago.
-            until = min(room.lease_until, int(self._clock.time()) + MAX_TTL_SECONDS)
+            until = min(room.lease_until, int(self._clock.time()) + PARTICIPANT_SECONDS)
             as_read = {":lease": lease.lease_id, ":was": room.lease_until}
             still = Condition("leaseId = :lease AND leaseUntil = :was", values=as_read)
             given = Change.of({"leaseUntil": until}, removed=["heldUntil"])
@@ -167,7 +167,7 @@ class Leases:
         # What was said when it began is out of date where the meeting has moved.
         given: dict[str, object] = {} if wish.held_until in {None, room.held_until} else {"heldUntil": wish.held_until}
         until = _kept_until(wish, now)
-        if room.lease_until < until - NO_SHOW_GRACE + MAX_TTL_SECONDS:
+        if room.lease_until < until - NO_SHOW_GRACE + PARTICIPANT_SECONDS:
             given["leaseUntil"] = until
             # Nothing is to be cleaned up under whoever is inside.
             if room.made == "fresh" and not room.occ:

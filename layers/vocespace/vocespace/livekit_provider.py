@@ -20,7 +20,6 @@ class LiveKitProvider:
     """Mints participant tokens."""
 
     name = "livekit"
-    redeems_elsewhere = None
 
     def __init__(self, key: CachedDocument[LiveKitKey], *, room_mapping: RoomMapping, clock: Clock) -> None:
         self._key = key

@@ -10,17 +10,17 @@ import secrets
 import string
 from functools import partial
 
+from vocespace.admission import PARTICIPANT_SECONDS
 from vocespace.clock import Clock
 from vocespace.document_cache import SECRET, CachedDocument
 from vocespace.errors import UpstreamFailedError, UpstreamTimeoutError
 from vocespace.livekit_key import ApiKeyPair, FormerPair, LiveKitKey, LiveKitKeyError
-from vocespace.participant_token import MAX_TTL_SECONDS
 from vocespace.ring_rotation import RotationError, Rules
 from vocespace.room_service import RoomService
 from vocespace.secret_rotation import UnprovenError
 from vocespace.secret_versions import SecretVersion
 
-RULES = Rules(max_ttl=MAX_TTL_SECONDS)
+RULES = Rules(max_ttl=PARTICIPANT_SECONDS)
 
 _NAME_CHARACTERS = string.ascii_letters + string.digits
 _NAME_LENGTH = 12

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from vocespace.admission import Admission
+from vocespace.admission import PARTICIPANT_SECONDS, Admission
 from vocespace.grants import video_grants
 from vocespace.jws import sign
 from vocespace.livekit_key import LiveKitKey
-
-MAX_TTL_SECONDS = 600
-"""It gates the joining only: LiveKit renews the token of whoever is inside."""
 
 
 def mint_participant_token(admission: Admission, key: LiveKitKey, *, room_name: str, now: int) -> str:
@@ -28,7 +25,7 @@ def mint_participant_token(admission: Admission, key: LiveKitKey, *, room_name: 
         "sub": person.id,
         "name": person.username,
         "nbf": now,
-        "exp": min(now + (admission.join_within or MAX_TTL_SECONDS), person.exp),
+        "exp": min(now + (admission.join_within or PARTICIPANT_SECONDS), person.exp),
         "attributes": attributes,
         "video": video_grants(
             admission.identity,

@@ -72,6 +72,11 @@ class Settings(BaseModel):
             raise ValueError("VOCESPACE_URL is needed by CONNECTION_PROVIDER=vocespace")
         return self
 
+    @property
+    def redeems_elsewhere(self) -> str | None:
+        """The base URL of the VoceSpace server where tokens are redeemed; None: they are redeemed here."""
+        return self.vocespace_url if self.connection_provider == "vocespace" else None
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Reads the variables that belong to us.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from vocespace import aws
 from vocespace.attributes import Item, Key, from_attributes, to_attributes
+from vocespace.aws_json import DYNAMODB, AwsCallError
 from vocespace.errors import StoreUnavailableError
 from vocespace.wire import WireModel
 from vocespace.writes import EXISTS, Change, Condition
@@ -29,6 +31,8 @@ _REFUSED_TOGETHER = "ConditionalCheckFailed"
 _BUSY = "TransactionConflictException"
 CONFLICT = "TransactionConflict"
 """Why the store is unavailable where others kept writing the same items."""
+
+_TOKEN_BYTES = 16
 
 _BESIDE = frozenset({"pk", "sk", "ttl"})
 
@@ -61,7 +65,9 @@ class Table:
         """
         wanted = [to_attributes(key) for key in keys]
         with _translated_errors():
-            answer = aws.dynamodb().batch_get_item(RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}})
+            answer = aws.call(
+                DYNAMODB, "BatchGetItem", RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
+            )
         if answer.get("UnprocessedKeys"):
             raise StoreUnavailableError("unprocessed_keys")
         items = [from_attributes(each) for each in answer["Responses"].get(self._name, [])]
@@ -82,15 +88,19 @@ class Table:
         # DynamoDB takes no empty prefix.
         expression = "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk"
         values = {":pk": pk} | ({":prefix": prefix} if prefix else {})
-        pages = aws.dynamodb().get_paginator("query")
-        with _translated_errors():
-            for page in pages.paginate(
-                TableName=self._name,
-                ConsistentRead=consistent,
-                KeyConditionExpression=expression,
-                ExpressionAttributeValues=to_attributes(values),
-            ):
-                yield from map(from_attributes, page["Items"])
+        query: dict[str, Any] = {
+            "TableName": self._name,
+            "ConsistentRead": consistent,
+            "KeyConditionExpression": expression,
+            "ExpressionAttributeValues": to_attributes(values),
+        }
+        while True:
+            with _translated_errors():
+                page = aws.call(DYNAMODB, "Query", **query)
+            yield from map(from_attributes, page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def update(self, key: Key, change: Change, condition: Condition | None = None) -> Item:
         """Changes one item if a condition holds; without one, it need not be there.
@@ -103,7 +113,7 @@ class Table:
             StoreUnavailableError: the table cannot be written.
         """
         update = self.change(key, change, condition)["Update"]
-        answer = _patiently(lambda: aws.dynamodb().update_item(**update, ReturnValues="ALL_NEW"))
+        answer = _patiently(lambda: aws.call(DYNAMODB, "UpdateItem", **update, ReturnValues="ALL_NEW"))
         return from_attributes(answer["Attributes"])
 
     def delete(self, key: Key) -> None:
@@ -113,11 +123,8 @@ class Table:
             ConditionFailedError: there is none.
             StoreUnavailableError: the table cannot be written.
         """
-        _patiently(
-            lambda: aws.dynamodb().delete_item(
-                TableName=self._name, Key=to_attributes(key), ConditionExpression=EXISTS.expression
-            )
-        )
+        delete = self.remove(key, EXISTS)["Delete"]
+        _patiently(lambda: aws.call(DYNAMODB, "DeleteItem", **delete))
 
     def put(self, item: Item, condition: Condition | None = None) -> TransactWriteItemTypeDef:
         """A write that puts an item in its place, if a condition holds, for `write_together`."""
@@ -145,7 +152,12 @@ class Table:
             ConditionFailedError: a condition of one of them does not hold.
             StoreUnavailableError: the table cannot be written.
         """
-        _patiently(lambda: aws.dynamodb().transact_write_items(TransactItems=list(writes)))
+        # The token makes it one write, should its answer be lost and it be sent again.
+        _patiently(
+            lambda: aws.call(
+                DYNAMODB, "TransactWriteItems", TransactItems=writes, ClientRequestToken=secrets.token_hex(_TOKEN_BYTES)
+            )
+        )
 
 
 def record_of(kind: type[Record], item: Item) -> Record:
@@ -188,18 +200,13 @@ def _patiently(write: Callable[[], Answer]) -> Answer:
 
 @contextmanager
 def _translated_errors() -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError
-
     try:
         yield
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        together = [each.get("Code") for each in error.response.get("CancellationReasons", [])]
-        if code == _REFUSED:
+    except AwsCallError as error:
+        together = error.cancellation_codes
+        if error.code == _REFUSED:
             raise ConditionFailedError from None
         if _REFUSED_TOGETHER in together:
             failed = (place for place, each in enumerate(together) if each == _REFUSED_TOGETHER)
             raise ConditionFailedError(frozenset(failed)) from None
-        raise StoreUnavailableError(CONFLICT if code == _BUSY or CONFLICT in together else code) from None
-    except BotoCoreError as error:
-        raise StoreUnavailableError(type(error).__name__) from None
+        raise StoreUnavailableError(CONFLICT if error.code == _BUSY or CONFLICT in together else error.code) from None

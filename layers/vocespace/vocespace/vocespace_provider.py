@@ -43,7 +43,7 @@ class VoceSpaceProvider:
     name = "vocespace"
 
     def __init__(self, url: str) -> None:
-        self.redeems_elsewhere = url
+        self._url = url
 
     def connect(self, admission: Admission) -> ConnectionDetails:
         """Gets connection details from the server for a person who was admitted.
@@ -53,12 +53,12 @@ class VoceSpaceProvider:
             UpstreamTimeoutError: the server takes longer than 2 s to connect or 5 s to answer.
         """
         person = {"preJoin": False} | admission.person.to_wire()
-        answer = _answer("POST", self.redeems_elsewhere + CONNECTION_DETAILS_PATH, person)
+        answer = _answer("POST", self._url + CONNECTION_DETAILS_PATH, person)
         if "token" in answer and "participantToken" not in answer:
             token = str(answer["token"])
             if not token.isascii():
                 raise UpstreamFailedError("upstream_token")
-            url = redirect_url_for(self.redeems_elsewhere, admission.link_auth, token)
+            url = redirect_url_for(self._url, admission.link_auth, token)
             answer = _details_within(_answer("GET", url + "&fromServer=true"))
         try:
             details = _UpstreamDetails.from_wire(answer)

@@ -1,9 +1,9 @@
 // LiveKit's token endpoint as its documentation has it, with livekit-server-sdk and node:http: one API key, and whatever the
 // body asks for. Prints its port once it listens; GET /cpu says how many seconds of CPU it has used.
 
-import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
-import { AccessToken } from 'livekit-server-sdk';
+import { sign } from './access.mjs';
 
 const { API_KEY, LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET } = process.env;
 const AUTHORIZATION = Buffer.from(`Bearer ${API_KEY}`);
@@ -17,19 +17,6 @@ async function readBody(request) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   return JSON.parse(Buffer.concat(chunks).toString());
-}
-
-async function sign(body) {
-  const token = new AccessToken(LIVEKIT_API_KEY, LIVEKIT_API_SECRET, {
-    identity: body.participant_identity ?? randomUUID(),
-    name: body.participant_name,
-    metadata: body.participant_metadata,
-    attributes: body.participant_attributes,
-    ttl: 600,
-  });
-  const room = body.room_name ?? `room-${randomUUID()}`;
-  token.addGrant({ room, roomJoin: true, canPublish: true, canSubscribe: true });
-  return token.toJwt();
 }
 
 function answer(response, status, body) {
@@ -47,7 +34,7 @@ const server = createServer(async (request, response) => {
   if (request.url === '/cpu') return answer(response, 200, cpuSeconds());
   if (!isAuthorized(request)) return answer(response, 401, { error: 'unauthorized' });
   try {
-    const participantToken = await sign(await readBody(request));
+    const participantToken = await sign(await readBody(request), LIVEKIT_API_KEY, LIVEKIT_API_SECRET);
     return answer(response, 201, { server_url: LIVEKIT_URL, participant_token: participantToken });
   } catch {
     return answer(response, 400, { error: 'invalid' });
