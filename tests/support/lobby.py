@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import pytest
 
 from tests.support.clock import NOW, FakeClock
 from tests.support.house import House, MeddledTable
+from tests.support.stub_provider import StubProvider
 from tests.support.world import ACME, DEMO
-from vocespace.admission import Admission
 from vocespace.audit import Auditor
 from vocespace.block_list import BlockList
 from vocespace.booking_routes import Route
-from vocespace.connection_details import ConnectionDetails
 from vocespace.connections import Connections
-from vocespace.errors import VoceSpaceError
 from vocespace.guards import Guards
 from vocespace.invitations import LinkState
 from vocespace.join_links import Invited, JoinCodes, JoinLink, LinkedVisit, new_link_id
@@ -43,29 +39,11 @@ _OF_VISIT = {each.alias for each in LinkedVisit.model_fields.values()} - {"id"}
 ROUTE = Route(source="cal", event_type="*", platform="demo", space=SPACE)
 
 
-@dataclass
-class PaperProvider:
-    """Remembers whom it connected."""
-
-    name: str = "paper"
-    fault: VoceSpaceError | None = None
-    connected: list[Admission] = field(default_factory=list)
-
-    def connect(self, admission: Admission) -> ConnectionDetails:
-        """Connects, or fails."""
-        if self.fault is not None:
-            raise self.fault
-        self.connected.append(admission)
-        return ConnectionDetails(
-            server_url="wss://livekit.example", room_name="r", participant_name="n", participant_token="a.b.c"
-        )
-
-
 class Lobby:
     """The parts, for two platforms: `demo` may do everything, `acme` little."""
 
     def __init__(self, table: MeddledTable, clock: FakeClock, tokens: Tokens, **settings: object) -> None:
-        self.table, self.clock, self.tokens, self.provider = table, clock, tokens, PaperProvider()
+        self.table, self.clock, self.tokens, self.provider = table, clock, tokens, StubProvider()
         if table.read([platform_key(DEMO.platform)]) == [None]:
             self.put(DEMO, ACME)
         self.registry = Registry(table.read, clock)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from tests.support.clock import FakeClock
+from tests.support.stub_provider import StubProvider
 from tests.unit.forge import claims, tokens_of
 from tests.unit.items import Items
 from vocespace.admission import Admission
@@ -12,10 +13,9 @@ from vocespace.allocation import Allocation
 from vocespace.audit import Auditor
 from vocespace.block_list import BlockList
 from vocespace.callers import Caller
-from vocespace.connection_details import ConnectionDetails
 from vocespace.connections import Connections
 from vocespace.entrance import SignedLink
-from vocespace.errors import NoAgentAvailableError, VoceSpaceError
+from vocespace.errors import NoAgentAvailableError
 from vocespace.guards import Guards
 from vocespace.identities import Identity
 from vocespace.platforms import Platform
@@ -26,24 +26,6 @@ from vocespace.table import Table
 from vocespace.token_result import RedirectRequest
 
 ORIGIN = "https://api.example"
-
-
-@dataclass
-class StubProvider:
-    """Remembers whom it connected."""
-
-    name: str = "stub"
-    fault: VoceSpaceError | None = None
-    connected: list[Admission] = field(default_factory=list)
-
-    def connect(self, admission: Admission) -> ConnectionDetails:
-        """Connects, or fails."""
-        if self.fault is not None:
-            raise self.fault
-        self.connected.append(admission)
-        return ConnectionDetails(
-            server_url="wss://a.example", room_name="s", participant_name="n", participant_token="a.b.c"
-        )
 
 
 def room_of(person: str) -> str:

@@ -59,13 +59,13 @@ class MailRefusedError(Exception):
         self.reason = reason
 
 
-def _config(**patience: float) -> Config:
+def _config(*, read_timeout: float | None = None, attempts: int = MAX_ATTEMPTS) -> Config:
     from botocore.config import Config
 
     return Config(
         connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=patience.get("read_timeout", READ_TIMEOUT),
-        retries={"mode": "standard", "total_max_attempts": int(patience.get("attempts", MAX_ATTEMPTS))},
+        read_timeout=read_timeout or READ_TIMEOUT,
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )
 
 

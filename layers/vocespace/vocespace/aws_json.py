@@ -1,8 +1,8 @@
 """AWS's JSON protocols, spoken without an SDK where the environment says all that a call needs, as it does in Lambda.
 
-botocore costs a cold start more than everything else together: it reads descriptions of all services and builds a
-client of one. What it does for a call of ours is little, and is here: a POST of JSON, signed, with short timeouts and
-one more attempt. Where credentials have to be looked for, or the endpoint is a special one, `aws` asks botocore.
+botocore took a third of a cold start: it reads the endpoints of all services and the description of each that it
+builds a client of. What it does for a call of ours is little, and is here: a POST of JSON, signed, with short timeouts
+and one more attempt. Where credentials have to be looked for, or the endpoint is a special one, `aws` asks botocore.
 The protocols: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html, and -1_1-protocol.
 """
 

@@ -26,7 +26,7 @@ from vocespace.people_changes import in_version, people_after
 from vocespace.registry import Registry
 from vocespace.route_book import RouteBook
 from vocespace.table import CONFLICT, ConditionFailedError, Table
-from vocespace.word_on_people import Told
+from vocespace.word_on_people import WordOnPeople
 
 _ROUNDS = 8
 """How often an event is looked at anew because somebody else wrote meanwhile; then the queue has it come again."""
@@ -143,7 +143,7 @@ class Bookings:
         meeting = begun(event, route) if before is None else changed(before, event, route) if holds else before
         holds = holds or (not chain.is_out_of_date and meeting.last_event == event.id)
         place = Place(meeting.space, meeting.room)
-        told = Told.of(
+        told = WordOnPeople.of(
             event,
             meeting,
             invitees(event, meeting.route, place, platform),
@@ -162,7 +162,7 @@ class Bookings:
         # Nobody wants to hear of such bookings any more, but no link is to live on, or to die, for that.
         return route or known.route
 
-    def _changed(self, meeting: Meeting, chain: Chain, told: Told) -> BookingChange:
+    def _changed(self, meeting: Meeting, chain: Chain, told: WordOnPeople) -> BookingChange:
         event = told.event
         abandoned_at = self._due_times.abandonment(meeting).due_at
         people = people_after(meeting.id, chain.people, chain.comers, told, abandoned_at=abandoned_at)

@@ -15,7 +15,7 @@ from vocespace.invitees import Invitee, identity_for
 from vocespace.join_links import new_link_id
 from vocespace.meeting_changes import is_personal
 from vocespace.meetings import Attendee, Meeting, Standing, calendar_revision
-from vocespace.word_on_people import Told
+from vocespace.word_on_people import WordOnPeople
 
 NEVER_TOLD = 0
 """The version in which somebody became what they are, where nobody needs to tell them."""
@@ -39,7 +39,7 @@ class Comer:
 
 
 def people_after(
-    meeting: str, people: Mapping[str, Attendee], comers: Mapping[str, Comer], told: Told, *, abandoned_at: int
+    meeting: str, people: Mapping[str, Attendee], comers: Mapping[str, Comer], told: WordOnPeople, *, abandoned_at: int
 ) -> dict[str, Attendee]:
     """Everybody of a meeting after an event; in which version they became so is not said yet.
 
@@ -105,7 +105,7 @@ def _since(version: int, now_is: Attendee, was: Attendee | None, comer: Comer | 
     return version - 1 if is_invited and was.since == version else version
 
 
-def _come_over(key: str, known: Attendee | None, comer: Comer | None, told: Told) -> Attendee | None:
+def _come_over(key: str, known: Attendee | None, comer: Comer | None, told: WordOnPeople) -> Attendee | None:
     if comer is None:
         return known
     theirs = comer.attendee
@@ -152,7 +152,7 @@ def _invited(known: Attendee, invitee: Invitee, event: BookingEvent) -> Attendee
     )
 
 
-def _gone(known: Attendee, told: Told, abandoned_at: int) -> Attendee:
+def _gone(known: Attendee, told: WordOnPeople, abandoned_at: int) -> Attendee:
     event = told.event
     if is_personal(event) and event.awaits_successor:
         leaving = {"standing": Standing.LEAVING, "abandoned_at": abandoned_at}

@@ -1,7 +1,7 @@
 """Signature Version 4, by which AWS knows who asks: for the calls of its JSON protocols, which all are a POST.
 
 The rule: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html. botocore has it,
-too, but to import what that needs takes longer than all of a function's own code; tests compare the two.
+too, but importing that brings in much of botocore and urllib3 (docs/performance.md); tests compare the two.
 """
 
 from __future__ import annotations

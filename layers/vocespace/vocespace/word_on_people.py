@@ -15,7 +15,7 @@ from vocespace.meetings import Attendee, Meeting, Standing
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class WordOnPeople:
     """An event, as it concerns people.
 
     Attributes:
