@@ -17,6 +17,7 @@ PLATFORM = "demo"
 
 _DEMO = {
     "GuestAccess": "true",
+    "UserAccess": "true",
     "IamAccess": "true",
     "ApiDocs": "true",
     "SigningKeyPlatform": PLATFORM,

@@ -27,7 +27,8 @@ class Budget:
 
     Attributes:
         modules: How many modules are loaded once its handler is imported, the interpreter's own included.
-        megabytes: How many million bytes it has unzipped, with its layers and their byte code, on either processor.
+        megabytes: How many million bytes it has unzipped, with its layers and their byte code, on either processor, as
+            long as no parameter gives it more.
         late: What must not be among the modules, with whatever is below it.
     """
 
@@ -40,13 +41,13 @@ class Budget:
 _WAITED_FOR: Final = (*LATE, "asyncio", "aws_lambda_powertools.utilities.batch")
 
 BUDGETS: Final = {
-    "ConnectionDetailsFunction": Budget(374, 30.7, _WAITED_FOR),
-    "RedirectUrlFunction": Budget(374, 30.7, _WAITED_FOR),
-    "LivekitTokenFunction": Budget(376, 30.7, _WAITED_FOR),
+    "ConnectionDetailsFunction": Budget(374, 14.1, _WAITED_FOR),
+    "RedirectUrlFunction": Budget(374, 14.1, _WAITED_FOR),
+    "LivekitTokenFunction": Budget(376, 14.1, _WAITED_FOR),
     "BlocksFunction": Budget(375, 14.1, _WAITED_FOR),
     "RoomsFunction": Budget(374, 14.1, _WAITED_FOR),
     "JoinLinksFunction": Budget(385, 14.1, _WAITED_FOR),
-    "JoinFunction": Budget(393, 16.8, _WAITED_FOR),
+    "JoinFunction": Budget(393, 16.0, _WAITED_FOR),
     "LiveKitEventsFunction": Budget(383, 14.1, _WAITED_FOR),
     "BookingHooksFunction": Budget(390, 14.1, _WAITED_FOR),
     "ServiceInfoFunction": Budget(340, 14.3, _WAITED_FOR),
@@ -59,7 +60,15 @@ BUDGETS: Final = {
     "RotateSigningKeysFunction": Budget(375, 20.1),
     "RotateLiveKitKeyFunction": Budget(375, 20.1),
 }
-"""Of every function: what was measured, and a twentieth more."""
+"""Of every function: what was measured, and a twentieth more, but 16 MB at most where somebody waits."""
+
+LATE_LAYERS: Final = {
+    "AwsLayer": 5.9,
+    "CryptographyLayerArm64": 15.9,
+    "CryptographyLayerX86": 16.6,
+    "DocsLayer": 1.8,
+}
+"""How many million bytes a layer has that comes by a parameter only."""
 
 
 def import_problems(modules: Collection[str], budget: Budget) -> Iterator[str]:
@@ -71,8 +80,8 @@ def import_problems(modules: Collection[str], budget: Budget) -> Iterator[str]:
             yield f"its import loads {name}"
 
 
-def size_problems(size: int, budget: Budget) -> Iterator[str]:
+def size_problems(size: int, megabytes: float) -> Iterator[str]:
     """Whether so many bytes are too many."""
-    megabytes = size / 1_000_000
-    if megabytes > budget.megabytes:
-        yield f"it ships {megabytes:.1f} MB, and may ship {budget.megabytes} MB"
+    shipped = size / 1_000_000
+    if shipped > megabytes:
+        yield f"it ships {shipped:.1f} MB, and may ship {megabytes} MB"

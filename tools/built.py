@@ -35,8 +35,12 @@ class BuiltFunction:
     @property
     def size(self) -> int:
         """How many bytes it has unzipped, its layers included."""
-        folders = (self.artifact, *self.layers.values())
-        return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
+        return sum(map(bytes_in, (self.artifact, *self.layers.values())))
+
+
+def bytes_in(folder: Path) -> int:
+    """How many bytes the files of a folder have."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 class Deployment:
@@ -44,7 +48,7 @@ class Deployment:
 
     Args:
         build: The folder that `sam build` has made.
-        parameters: Those of them that decide it: Architecture, SnapStart, ApiDocs.
+        parameters: Those of them that decide it: Architecture, SnapStart, UserAccess, ApiDocs.
     """
 
     def __init__(self, build: Path, **parameters: str) -> None:

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.budgets import BUDGETS, import_problems, size_problems
-from tools.built import BuiltFunction, Deployment
+from tools.budgets import BUDGETS, LATE_LAYERS, import_problems, size_problems
+from tools.built import BuiltFunction, Deployment, bytes_in
 from tools.layer_checks import (
     MACHINES,
     PACKAGE,
@@ -73,21 +73,23 @@ def function_problems(artifact: Path, source: Path, handler: str) -> Iterator[st
     yield from differences(shipped, {package / path for path in files(source)})
 
 
-def probed(interpreter: str, function: BuiltFunction, *, botocore: Path | None = None) -> Probed:
+def probed(interpreter: str, function: BuiltFunction, at_most: BuiltFunction) -> Probed:
     """Imports a handler as Lambda does.
 
     Args:
         interpreter: The runtime's.
         function: The function, with its layers for this machine.
-        botocore: The layer that holds it, for a function that has it, be it only after a snapshot.
+        at_most: The same function with every layer that a parameter can give it: what it asks for late, be it only after
+            a snapshot or of a signed-in user.
     """
-    with_cryptography = [layer for name, layer in function.layers.items() if name.startswith(CRYPTOGRAPHY_LAYER)]
+    with_cryptography = [layer for name, layer in at_most.layers.items() if name.startswith(CRYPTOGRAPHY_LAYER)]
+    with_botocore = at_most.layers.get(AWS_LAYER)
     question = {
         "path": [str(folder) for folder in function.path],
         "handler": function.handler,
         "package": PACKAGE,
         "cryptography": "".join(str(layer / "cryptography") for layer in with_cryptography),
-        "aws": str(botocore / "python") if botocore else "",
+        "aws": str(with_botocore / "python") if with_botocore else "",
         "calendar": CALENDAR_LAYER in function.layers,
     }
     with tempfile.TemporaryDirectory() as empty:
@@ -104,7 +106,8 @@ def verify(build: Path, root: Path) -> Iterator[str]:
     interpreter = find_interpreter(source.runtime)
     deployments = {name: Deployment(build, Architecture=name) for name in MACHINES}
     yield from _wrong_with_layers(deployments, source, interpreter)
-    yield from _wrong_with_functions(deployments, Deployment(build, SnapStart="true"), source, interpreter)
+    everything = Deployment(build, SnapStart="true", UserAccess="true")
+    yield from _wrong_with_functions(deployments, everything, source, interpreter)
 
 
 def _wrong_with_layers(deployments: dict[str, Deployment], source: Deployment, interpreter: str) -> Iterator[str]:
@@ -116,6 +119,8 @@ def _wrong_with_layers(deployments: dict[str, Deployment], source: Deployment, i
         yield from (f"{one}, {other}: {problem}" for problem in twin_problems(first[one], second[other]))
     for name, layer in (first | second).items():
         yield from (f"{name}: {problem}" for problem in layer_problems(layer, interpreter))
+        if name in LATE_LAYERS:
+            yield from (f"{name}: {problem}" for problem in size_problems(bytes_in(layer), LATE_LAYERS[name]))
     code, its_source = (each.layers[CODE_LAYER] for each in (deployments["x86_64"], source))
     yield from (f"{CODE_LAYER}: {problem}" for problem in package_problems(code / "python", its_source))
     botocore = first[AWS_LAYER] / "python" / "botocore"
@@ -123,14 +128,14 @@ def _wrong_with_layers(deployments: dict[str, Deployment], source: Deployment, i
 
 
 def _wrong_with_functions(
-    deployments: dict[str, Deployment], after_snapshot: Deployment, source: Deployment, interpreter: str
+    deployments: dict[str, Deployment], everything: Deployment, source: Deployment, interpreter: str
 ) -> Iterator[str]:
     here = next(name for name, machine in MACHINES.items() if machine == platform.machine())
     sources = {each.logical_id: each.artifact for each in source.functions}
-    with_botocore = {each.logical_id: each.layers.get(AWS_LAYER) for each in after_snapshot.functions}
+    at_most = {each.logical_id: each for each in everything.functions}
     for function in deployments[here].functions:
         name, budget = function.logical_id, BUDGETS[function.logical_id]
-        found = probed(interpreter, function, botocore=with_botocore[name])
+        found = probed(interpreter, function, at_most[name])
         problems = [
             *function_problems(function.artifact, sources[name], function.handler),
             *found.problems,
@@ -139,7 +144,7 @@ def _wrong_with_functions(
         yield from (f"{name}: {problem}" for problem in problems)
     for architecture, deployment in deployments.items():
         for function in deployment.functions:
-            problems = [*size_problems(function.size, BUDGETS[function.logical_id])]
+            problems = size_problems(function.size, BUDGETS[function.logical_id].megabytes)
             yield from (f"{function.logical_id}, on {architecture}: {problem}" for problem in problems)
 
 

@@ -95,6 +95,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "quota_tokensPerDay": ("The platform has used up its tokens of this day (UTC).", "Wait, or raise the quota."),
     "no_agent_waiting": ("No support agent is waiting.", "Try again when one is there."),
     # Signed-in users.
+    "user_access_off": ("This deployment lets no signed-in users call.", "Deploy with UserAccess=true."),
     "token_issuer": ("Its iss is not that of the issuer whose key has signed it.", _ISSUER),
     "token_algorithm": ("The platform has not agreed on this algorithm with the issuer.", _ISSUER),
     "token_key": (

@@ -27,6 +27,7 @@ from tests.support.world import (
     World,
 )
 from vocespace import aws
+from vocespace.issuers import Issuer
 from vocespace_cli.deployment import Deployment
 from vocespace_cli.faults import UnreachableError
 
@@ -320,6 +321,21 @@ def test_platforms_that_cannot_call(cli: Cli, world: World) -> None:
     assert checks["platform acme"] == ("ok", "0 live keys, 0 issuers, 0 roles")
     world.put_platform(ACME.model_copy(update={"disabled": True}))
     assert _checks(cli, code=1)["platform acme"][0] == "warning"
+
+
+def test_callers_for_whom_the_door_is_shut(cli: Cli, world: World) -> None:
+    """Issuers and roles are of no use where the deployment takes neither users nor roles."""
+    issuer = Issuer(issuer="https://login.example.com", audience="vocespace")
+    role = "arn:aws:iam::123456789012:role/portal"
+    world.put_platform(ACME.model_copy(update={"issuers": (issuer,), "roles": (role,)}))
+    cli.variables["USER_ACCESS"] = "false"
+
+    checks = _checks(cli, code=0)
+
+    assert checks["users of acme"] == ("warning", "Its signed-in users may not call here.")
+    assert checks["roles of acme"] == ("warning", "Its IAM roles may not call here.")
+    cli.variables |= {"USER_ACCESS": "true", "IAM_ACCESS": "true"}
+    assert not {"users of acme", "roles of acme"} & _checks(cli, code=0).keys()
 
 
 def test_no_platform_at_all(cli: Cli) -> None:

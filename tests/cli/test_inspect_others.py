@@ -21,6 +21,7 @@ from vocespace_cli.inspection.pasted import read_pasted
 
 GRANTS = {"room": "my-workspace", "roomJoin": True}
 LIVEKIT = {"iss": LIVEKIT_KEY, "sub": "u1", "nbf": NOW, "exp": NOW + 600, "video": GRANTS}
+OF_AN_ISSUER = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOiJhIn0." + "A" * 342
 
 
 def test_a_participant_token(cli: Cli, world: World) -> None:
@@ -136,10 +137,19 @@ def test_a_signed_in_user(cli: Cli, world: World, tmp_path: Path, monkeypatch: p
 
 def test_a_token_of_an_issuer_that_nobody_named(cli: Cli) -> None:
     """Is told for what it is; no issuer is asked whom no platform has named."""
-    token = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOiJhIn0." + "A" * 342
-
-    told = cli("token", "inspect", "--json", stdin=token).json
+    told = cli("token", "inspect", "--json", stdin=OF_AN_ISSUER).json
 
     assert (told["kind"], told["verified"]) == ("user", False)
     assert told["claims"]["iss"] == "https://id.example"
     assert [problem["reason"] for problem in told["problems"]] == ["platform_unknown"]
+
+
+def test_a_token_of_an_issuer_where_no_users_may_call(cli: Cli) -> None:
+    """Says so, whatever else may be wrong with it."""
+    cli.variables["USER_ACCESS"] = "false"
+
+    found = cli("token", "inspect", "--json", stdin=OF_AN_ISSUER)
+
+    assert found.code == 1
+    assert [problem["reason"] for problem in found.json["problems"]] == ["user_access_off"]
+    assert "UserAccess=true" in found.json["problems"][0]["step"]

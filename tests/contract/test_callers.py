@@ -57,6 +57,21 @@ def test_signed_in_users_are_answered_as_documented(
         contract.check(event, answer)
 
 
+@pytest.mark.parametrize("function", [function for function, _, _ in USERS])
+def test_where_the_deployer_does_not_want_them_users_are_refused(
+    contract: Contract, world: World, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    """Whatever their tokens say: nobody looks at them."""
+    everybody_is(monkeypatch)
+    world.configure(USER_ACCESS="false")
+    event = world.event(function, "post_user")
+
+    answer = world.call(function, event)
+
+    assert (answer.status, answer.json["code"]) == (401, "unauthorized")
+    contract.check(event, answer)
+
+
 @pytest.mark.parametrize(("function", "case"), [each for each in CALLS if each[0] in {"join_links", "blocks", "rooms"}])
 def test_spaces_are_not_run_by_signed_in_users(
     contract: Contract, world: World, monkeypatch: pytest.MonkeyPatch, function: str, case: str

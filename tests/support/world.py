@@ -57,6 +57,7 @@ ENVIRONMENT = {
     "JOIN_LINK_SECRET_ID": "join-links",
     "VOCESPACE_URL": WEB_CLIENT,
     "GUEST_ACCESS": "true",
+    "USER_ACCESS": "true",
     "POWERTOOLS_SERVICE_NAME": "vocespace-connect",
     "POWERTOOLS_METRICS_NAMESPACE": "VoceSpaceConnect",
 }

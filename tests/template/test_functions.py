@@ -127,6 +127,7 @@ def test_environment_is_what_settings_reads(logical_id: str, provider: str) -> N
         "RoomMapping": "room",
         "MaxTtlSeconds": "7200",
         "SigningKeyPlatform": "demo",
+        "UserAccess": "true",
         "IamAccess": "true",
         "AuditEventBus": "audit",
         "MailSender": "meet@example.com",
@@ -143,6 +144,7 @@ def test_environment_is_what_settings_reads(logical_id: str, provider: str) -> N
         room_mapping="room",
         max_ttl_seconds=7200,
         signing_key_platform="demo",
+        user_access=True,
         iam_access=True,
         audit_event_bus="audit",
         table_name="the-table",
@@ -190,12 +192,13 @@ def deployed(**parameters: str) -> Template:
     return Template.load(TEMPLATE, PARAMETERS | parameters)
 
 
+@pytest.mark.parametrize("users", ["false", "true"])
 @pytest.mark.parametrize("snap_start", ["false", "true"])
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
 @pytest.mark.parametrize("logical_id", FUNCTIONS)
-def test_functions_run_on_their_layers(logical_id: str, architecture: str, snap_start: str) -> None:
+def test_functions_run_on_their_layers(logical_id: str, architecture: str, snap_start: str, users: str) -> None:
     """A layer is deployed and made for the runtime and the processor of its functions; its folder has a rule for it."""
-    template = deployed(Architecture=architecture, SnapStart=snap_start, Release="one")
+    template = deployed(Architecture=architecture, SnapStart=snap_start, Release="one", UserAccess=users)
     properties = template.properties(logical_id)
 
     assert len(properties["Layers"]) == len(set(properties["Layers"])) <= MOST_LAYERS
@@ -207,22 +210,25 @@ def test_functions_run_on_their_layers(logical_id: str, architecture: str, snap_
         assert f"build-{layer_id}:" in (ROOT / layer["ContentUri"] / "Makefile").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("users", ["false", "true"])
 @pytest.mark.parametrize("snap_start", ["false", "true"])
 @pytest.mark.parametrize(("architecture", "ending"), [("x86_64", "X86"), ("arm64", "Arm64")])
 @pytest.mark.parametrize("logical_id", FUNCTIONS)
 def test_only_those_who_need_another_layer_have_one(
-    logical_id: str, architecture: str, ending: str, snap_start: str
+    logical_id: str, architecture: str, ending: str, snap_start: str, users: str
 ) -> None:
     """Who takes an issuer's tokens has what verifies them, who writes entries for calendars what does that, and so on.
 
     After a snapshot the credentials are not in the environment, and everybody who calls AWS looks for them by botocore.
+    A snapshot holds what verifies tokens in any case: its size is none that a start waits for.
     """
-    template = deployed(Architecture=architecture, SnapStart=snap_start, Release="one")
+    template = deployed(Architecture=architecture, SnapStart=snap_start, Release="one", UserAccess=users)
+    verifies = logical_id in TOKEN_FUNCTIONS and "true" in {users, snap_start}
     is_restored = snap_start == "true" and logical_id in CALLED_BY_THE_API and logical_id != "ServiceInfoFunction"
 
     assert template.properties(logical_id)["Layers"] == [
         f"VoceSpaceLayer{ending}",
-        *([f"CryptographyLayer{ending}"] if logical_id in TOKEN_FUNCTIONS else []),
+        *([f"CryptographyLayer{ending}"] if verifies else []),
         *(["CalendarLayer"] if logical_id in CALENDAR_FUNCTIONS else []),
         *(["AwsLayer"] if logical_id in ASK_BOTOCORE or is_restored else []),
     ]

@@ -25,8 +25,9 @@ def test_every_parameter_is_explained_grouped_and_used(template: Template) -> No
 
 
 def test_defaults_are_closed(template: Template) -> None:
-    """A stack that nobody configured lets in no guest, role or page, shows no docs, trusts no key and mails nobody."""
+    """A stack that nobody configured lets in no guest, user, role or page, shows no docs, trusts no key and mails nobody."""
     assert template.parameters["GuestAccess"] == "false"
+    assert template.parameters["UserAccess"] == "false"
     assert template.parameters["IamAccess"] == "false"
     assert template.parameters["AllowedOrigins"] == ""
     assert template.parameters["AuditEventBus"] == ""
@@ -78,6 +79,7 @@ def test_no_parameter_takes_a_secret(template: Template) -> None:
         ({"LogLevel": "TRACE"}, "must be one of DEBUG"),
         ({"LogRetentionDays": "2"}, "must be one of 1"),
         ({"AlarmTopicArn": "topic"}, "must be empty or the ARN"),
+        ({"UserAccess": "yes"}, "must be one of true, false"),
         ({"IamAccess": "yes"}, "must be one of true, false"),
         ({"AllowedOrigins": "*"}, "must be empty or https:// origins"),
         ({"AllowedOrigins": "https://*.example.com"}, "must be empty or https:// origins"),

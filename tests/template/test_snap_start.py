@@ -14,7 +14,7 @@ VERSION = "AWS::Lambda::Version"
 PERMISSION = "AWS::Lambda::Permission"
 API_ROUTES = "arn:aws:execute-api:us-east-1:123456789012:HttpApi/*"
 LONGEST_DESCRIPTION = 256
-WHO_MAY_DO_WHAT = {"GuestAccess", "IamAccess", "RoomMapping", "MaxTtlSeconds", "SigningKeyPlatform"}
+WHO_MAY_DO_WHAT = {"GuestAccess", "UserAccess", "IamAccess", "RoomMapping", "MaxTtlSeconds", "SigningKeyPlatform"}
 """The parameters that decide it in every function. AllowedOrigins is the API's own, ApiDocs shows what is public."""
 
 
@@ -88,6 +88,7 @@ def test_the_api_may_invoke_what_its_routes_do(snap_start: str, qualified: bool)
         {"Release": "two"},
         {"ConnectionProvider": "vocespace"},
         {"GuestAccess": "true"},
+        {"UserAccess": "true"},
         {"IamAccess": "true"},
         {"RoomMapping": "room"},
         {"MaxTtlSeconds": "60"},
@@ -125,6 +126,7 @@ def test_the_longest_description_is_one_that_lambda_takes() -> None:
         "Release": 64 * "r",
         "ConnectionProvider": "vocespace",
         "GuestAccess": "false",
+        "UserAccess": "false",
         "IamAccess": "false",
         "MaxTtlSeconds": "604800",
         "SigningKeyPlatform": 63 * "p",

@@ -11,6 +11,7 @@ from vocespace.errors import UnauthorizedError
 from vocespace.platforms import Platform
 from vocespace.quotas import Quotas
 from vocespace.registry import Registry, api_key_items, platform_items
+from vocespace.settings import Settings
 from vocespace.table import Table
 from vocespace.users import SignedInUser
 
@@ -61,4 +62,5 @@ def callers_of(
 ) -> Callers:
     """Callers by a registry."""
     quotas = Quotas(Table("no platform here has a quota"), clock)
-    return Callers(registry, lambda: users or NoUsers(), quotas, iam_access=iam_access, clock=clock)
+    settings = Settings(table_name="table", signing_secret_id="signing", user_access=True, iam_access=iam_access)
+    return Callers(registry, lambda: users or NoUsers(), quotas, settings, clock)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from local.template import FUNCTION, Template
 from tests.support.stack import PARAMETERS, TEMPLATE
-from tools.budgets import BUDGETS, LATE, Budget, import_problems, size_problems
+from tools.budgets import BUDGETS, LATE, LATE_LAYERS, Budget, import_problems, size_problems
 from tools.built import BuiltFunction
 
 
@@ -30,11 +32,24 @@ def test_size_beyond_its_budget_is_named(tmp_path: Path) -> None:
     function = BuiltFunction("Greet", "app.lambda_handler", artifact, {"Code": layer})
 
     assert function.size == 1_200_000
-    assert list(size_problems(function.size, Budget(0, 1.3))) == []
-    assert list(size_problems(function.size, Budget(0, 1.1))) == ["it ships 1.2 MB, and may ship 1.1 MB"]
+    assert list(size_problems(function.size, 1.3)) == []
+    assert list(size_problems(function.size, 1.1)) == ["it ships 1.2 MB, and may ship 1.1 MB"]
 
 
 def test_every_function_has_a_budget_that_leaves_out_what_comes_late() -> None:
     """None is forgotten, and none has more time than the others for what a request needs first."""
     assert set(BUDGETS) == set(Template.load(TEMPLATE, PARAMETERS).resources(FUNCTION))
     assert {name for name, budget in BUDGETS.items() if not set(LATE) <= set(budget.late)} == set()
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+def test_every_layer_that_only_a_parameter_brings_has_a_budget(architecture: str) -> None:
+    """What all deployments have counts with its functions."""
+    everything = {"SnapStart": "true", "Release": "one", "UserAccess": "true", "ApiDocs": "true"}
+    plain, full = (
+        Template.load(TEMPLATE, PARAMETERS | {"Architecture": architecture} | each) for each in ({}, everything)
+    )
+
+    for name in plain.resources(FUNCTION):
+        brought = set(full.properties(name)["Layers"]) - set(plain.properties(name)["Layers"])
+        assert brought <= set(LATE_LAYERS)

@@ -21,6 +21,7 @@ def test_nothing_given_is_a_whole_demo() -> None:
     assert not options.livekit.is_short
     assert options.parameters == {
         "GuestAccess": "true",
+        "UserAccess": "true",
         "IamAccess": "true",
         "ApiDocs": "true",
         "SigningKeyPlatform": "demo",

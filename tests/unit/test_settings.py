@@ -25,6 +25,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         "room_mapping": "space",
         "max_ttl_seconds": 86_400,
         "signing_key_platform": "",
+        "user_access": False,
         "iam_access": False,
         "audit_event_bus": "",
         "table_name": "table",

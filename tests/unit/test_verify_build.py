@@ -211,7 +211,7 @@ def test_what_is_there_for_one_processor_only_is_named(tmp_path: Path) -> None:
 def test_cryptography_comes_late_and_comes(tmp_path: Path, layer: Path) -> None:
     """A handler leaves cryptography alone, and a token is verified once its folder is on the path."""
     late = _verifier(layer, tmp_path, issuer="joe")
-    found = _probed(_artifact(tmp_path, GOOD), layer, cryptography=late)
+    found = _probed(_artifact(tmp_path, GOOD), layer, CryptographyLayerX86=late)
 
     assert found.problems == []
     assert "cryptography" not in found.modules
@@ -221,7 +221,7 @@ def test_cryptography_that_is_not_there_is_named(tmp_path: Path, layer: Path) ->
     """A layer without what it is for is told."""
     _verifier(layer, tmp_path, issuer="joe")
 
-    [found] = _probed(_artifact(tmp_path, GOOD), layer, cryptography=tmp_path / "empty").problems
+    [found] = _probed(_artifact(tmp_path, GOOD), layer, CryptographyLayerX86=tmp_path / "empty").problems
 
     assert "no token is verified: ModuleNotFoundError" in found
 
@@ -230,7 +230,7 @@ def test_cryptography_that_verifies_wrongly_is_named(tmp_path: Path, layer: Path
     """The claims have to be those of the token."""
     late = _verifier(layer, tmp_path, issuer="jane")
 
-    assert _probed(_artifact(tmp_path, GOOD), layer, cryptography=late).problems == [
+    assert _probed(_artifact(tmp_path, GOOD), layer, CryptographyLayerX86=late).problems == [
         "the claims of a token are not its own"
     ]
 
@@ -242,16 +242,15 @@ def test_service_that_botocore_makes_no_client_of_is_named(tmp_path: Path, layer
     _write(botocore / "session.py", SESSION)
     for service in ("ec2", "sqs"):
         (botocore / "data" / service).mkdir(parents=True)
-    function = BuiltFunction("Greet", HANDLER, _artifact(tmp_path, GOOD), {"Code": layer.parent})
 
-    assert probed(sys.executable, function, botocore=tmp_path / "aws").problems == [
+    assert _probed(_artifact(tmp_path, GOOD), layer, AwsLayer=tmp_path / "aws").problems == [
         "there is no client of ec2: LookupError eu-central-1"
     ]
 
 
-def _probed(artifact: Path, layer: Path, *, cryptography: Path | None = None) -> Probed:
-    layers = {"Code": layer.parent} | ({"CryptographyLayerX86": cryptography} if cryptography else {})
-    return probed(sys.executable, BuiltFunction("Greet", HANDLER, artifact, layers))
+def _probed(artifact: Path, layer: Path, **late: Path) -> Probed:
+    functions = (BuiltFunction("Greet", HANDLER, artifact, {"Code": layer.parent} | each) for each in ({}, late))
+    return probed(sys.executable, *functions)
 
 
 def _verifier(layer: Path, folder: Path, *, issuer: str) -> Path:

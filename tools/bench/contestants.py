@@ -60,7 +60,7 @@ class Contestants:
         """
         function = self.scene.function(use)
         # On the path from the start, since there is no /opt here: it is what a warm request costs that is measured.
-        late = [self.shipping.cryptography(function.logical_id)] if use.name in _WITH_CRYPTOGRAPHY else []
+        late = [self.shipping.cryptography] if use.name in _WITH_CRYPTOGRAPHY else []
         return Instance(
             self.shipping.interpreter,
             (*self.shipping.path(function.logical_id), *late, *path),

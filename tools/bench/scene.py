@@ -83,7 +83,9 @@ def make_scene(folder: Path) -> Iterator[Scene]:
         demo = _with_users(make_demo(LIVEKIT, now=now), issuer)
         limited, limited_key = _limited(demo, now)
         cloud = start_cloud()
-        made = create(load((ROOT / "template.yaml").read_text(encoding="utf-8")), PARAMETERS, cloud, demo)
+        # Users are taken in the environment only: what ships is what a deployment has that nobody configured for them.
+        parameters = PARAMETERS | {"UserAccess": "true"}
+        made = create(load((ROOT / "template.yaml").read_text(encoding="utf-8")), parameters, cloud, demo)
         trust_sender(SENDER)
         cloud.put_items(made.table, *platform_items(limited), *api_key_items(limited_key[0]))
         functions = {each.handler.split(".")[1]: each for each in made.template.functions()}

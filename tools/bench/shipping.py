@@ -22,7 +22,6 @@ BENCH = Path(__file__).resolve().parent
 ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 
 _STOCK_NEEDS = ("aws-lambda-powertools", "pydantic", "pyjwt")
-_CRYPTOGRAPHY = "cryptography/__init__.py"
 _MEGABYTE = 1e6
 
 
@@ -65,11 +64,11 @@ class Shipping:
         libraries = (each / "python" for each in self.layers(logical_id))
         return (self.artifact(logical_id), *(each for each in libraries if each.is_dir()))
 
-    def cryptography(self, logical_id: str) -> Path:
-        """Where a function finds cryptography once it asks for it, out of its path until then."""
-        found = [each.parents[1] for layer in self.layers(logical_id) for each in layer.rglob(_CRYPTOGRAPHY)]
-        # A layer may hold it for each kind of processor.
-        return max(found, key=lambda folder: platform.machine() in folder.parts)
+    @property
+    def cryptography(self) -> Path:
+        """Where a function that takes users finds cryptography once it asks for it, out of its path until then."""
+        [folder] = BUILD.glob(f"*/cryptography/{platform.machine()}")
+        return folder
 
     def megabytes(self, logical_id: str) -> float:
         """What a function weighs with all its layers, unzipped."""

@@ -43,6 +43,12 @@ def _check_platform(platform: Platform, keys: Sequence[ApiKey], signers: set[str
         yield ok(name, f"{len(live)} live keys, {len(platform.issuers)} issuers, {len(platform.roles)} roles")
     else:
         yield fault(name, "It has nothing to call with.", f"vocespace keys add {platform.platform}")
+    if platform.issuers and not run.settings.user_access:
+        users = f"users of {platform.platform}"
+        yield warning(users, "Its signed-in users may not call here.", "Deploy with UserAccess=true.")
+    if platform.roles and not run.settings.iam_access:
+        roles = f"roles of {platform.platform}"
+        yield warning(roles, "Its IAM roles may not call here.", "Deploy with IamAccess=true.")
     for key in live:
         if key.expires_at is not None and key.expires_at - now < _SOON:
             ends = from_now(key.expires_at, now)

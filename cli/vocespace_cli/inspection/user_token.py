@@ -18,6 +18,8 @@ def inspect(run: Run, token: Anatomy) -> Findings:
     Raises:
         StoreUnavailableError: the table cannot be read.
     """
+    if not run.settings.user_access:
+        return Findings(token).refused("user_access_off")
     users = SignedInUsers(run.parts.registry, KeySets(run.clock), run.clock)
     findings = Findings(token)
     try:

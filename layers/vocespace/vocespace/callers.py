@@ -15,6 +15,7 @@ from vocespace.quotas import Quotas
 from vocespace.rate_limit import Allowance
 from vocespace.registry import Registry
 from vocespace.roles import role_of_session
+from vocespace.settings import Settings
 from vocespace.users import SignedInUser
 
 _JWT_DOTS = 2
@@ -65,17 +66,17 @@ class Callers:
         registry: Knows platforms, API keys and roles.
         users: Makes, when the first signed-in user comes, what verifies their tokens.
         quotas: Counts requests.
-        iam_access: Whether IAM roles may call.
+        settings: Say whether signed-in users and IAM roles may call.
         clock: The time.
     """
 
     def __init__(
-        self, registry: Registry, users: Callable[[], Users], quotas: Quotas, *, iam_access: bool, clock: Clock
+        self, registry: Registry, users: Callable[[], Users], quotas: Quotas, settings: Settings, clock: Clock
     ) -> None:
         self._registry = registry
         self._users = users
         self._quotas = quotas
-        self._iam_access = iam_access
+        self._settings = settings
         self._clock = clock
 
     def caller_of(self, credentials: Credentials) -> Caller | None:
@@ -85,7 +86,7 @@ class Callers:
             The caller, or None where the request carries no credential at all.
 
         Raises:
-            UnauthorizedError: a credential is there and does not hold.
+            UnauthorizedError: a credential is there and does not hold, or no signed-in user may call here.
             IdentityRefusedError, PolicyRefusedError: a user is signed in, and yet may not come.
             QuotaExceededError: the platform has called often enough.
             NotFoundError: IAM roles may not call here.
@@ -123,12 +124,14 @@ class Callers:
             return None
         if _is_users(credentials.authorization):
             audit.note(caller="user")
+            if not self._settings.user_access:
+                raise UnauthorizedError("user_access_off")
             return Caller(*self._users().user_of(text))
         audit.note(caller="key")
         return Caller(self._platform_of_key(text))
 
     def _platform_of_role(self, session: str) -> Platform:
-        if not self._iam_access:
+        if not self._settings.iam_access:
             raise NotFoundError("iam_access_off")
         role = role_of_session(session)
         platform = None if role is None else self._registry.platform_of_role(role)

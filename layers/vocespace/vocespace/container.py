@@ -60,7 +60,7 @@ class Container:
     @cached_property
     def callers(self) -> Callers:
         """Who calls."""
-        return Callers(self.registry, self._users, self._quotas, iam_access=self.settings.iam_access, clock=self.clock)
+        return Callers(self.registry, self._users, self._quotas, self.settings, self.clock)
 
     @cached_property
     def connections(self) -> Connections:

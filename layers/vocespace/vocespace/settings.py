@@ -40,6 +40,7 @@ class Settings(BaseModel):
     vocespace_url: WebUrl = ""
     public_base_url: WebUrl = ""
     guest_access: bool = False
+    user_access: bool = False
     room_mapping: Literal["space", "room"] = "space"
     max_ttl_seconds: Annotated[int, Field(gt=0)] = 86_400
     signing_key_platform: str = ""
