@@ -79,8 +79,8 @@ def probed(interpreter: str, function: BuiltFunction, at_most: BuiltFunction) ->
     Args:
         interpreter: The runtime's.
         function: The function, with its layers for this machine.
-        at_most: The same function with every layer that a parameter can give it: what it asks for late, be it only after
-            a snapshot or of a signed-in user.
+        at_most: The same function with every layer that a parameter can give it: what it asks for late, be it only
+            after a snapshot or of a signed-in user.
     """
     with_cryptography = [layer for name, layer in at_most.layers.items() if name.startswith(CRYPTOGRAPHY_LAYER)]
     with_botocore = at_most.layers.get(AWS_LAYER)
@@ -144,8 +144,9 @@ def _wrong_with_functions(
         yield from (f"{name}: {problem}" for problem in problems)
     for architecture, deployment in deployments.items():
         for function in deployment.functions:
-            problems = size_problems(function.size, BUDGETS[function.logical_id].megabytes)
-            yield from (f"{function.logical_id}, on {architecture}: {problem}" for problem in problems)
+            name = function.logical_id
+            too_large = size_problems(function.size, BUDGETS[name].megabytes)
+            yield from (f"{name}, on {architecture}: {problem}" for problem in too_large)
 
 
 def main() -> int:

@@ -325,7 +325,7 @@ def test_platforms_that_cannot_call(cli: Cli, world: World) -> None:
 
 def test_callers_for_whom_the_door_is_shut(cli: Cli, world: World) -> None:
     """Issuers and roles are of no use where the deployment takes neither users nor roles."""
-    issuer = Issuer(issuer="https://login.example.com", audience="vocespace")
+    issuer = Issuer.from_wire({"issuer": "https://login.example.com", "audience": "vocespace"})
     role = "arn:aws:iam::123456789012:role/portal"
     world.put_platform(ACME.model_copy(update={"issuers": (issuer,), "roles": (role,)}))
     cli.variables["USER_ACCESS"] = "false"

@@ -25,7 +25,7 @@ def test_every_parameter_is_explained_grouped_and_used(template: Template) -> No
 
 
 def test_defaults_are_closed(template: Template) -> None:
-    """A stack that nobody configured lets in no guest, user, role or page, shows no docs, trusts no key and mails nobody."""
+    """A stack nobody configured lets in no guest, user, role or page, shows no docs, trusts no key and mails nobody."""
     assert template.parameters["GuestAccess"] == "false"
     assert template.parameters["UserAccess"] == "false"
     assert template.parameters["IamAccess"] == "false"

@@ -38,7 +38,8 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "scheme": "bearer",
         "bearerFormat": "JWT",
         "description": "A signed-in user's own token (OpenID Connect, asymmetric signature), by an issuer that a "
-        "platform names and for the audience that it names. Taken only where the deployment lets them call (`UserAccess`).",
+        "platform names and for the audience that it names. Taken only where the deployment lets them call "
+        "(`UserAccess`).",
     },
     "SigV4": {
         "type": "apiKey",

@@ -70,8 +70,14 @@ class Admission:
         return self.auth or GUEST_AUTH
 
 
-def admit(person: TokenResult, *, auth: str | None, platform: Platform) -> Admission:
+def admit(person: TokenResult, *, auth: str | None, platform: Platform, meeting: str | None = None) -> Admission:
     """Decides for a person whom a platform vouches for. Without an auth type everybody is a guest.
+
+    Args:
+        person: The person.
+        auth: The auth type.
+        platform: The platform.
+        meeting: For which of its meetings they come.
 
     Raises:
         IdentityRefusedError: the auth type does not admit the identity.
@@ -87,17 +93,20 @@ def admit(person: TokenResult, *, auth: str | None, platform: Platform) -> Admis
         room=person.room,
         lifetime=person.exp - person.iat,
     )
-    return replace(_admission(person, identity, auth, platform.platform), limits=platform.policy.grant_limits(identity))
+    limits = platform.policy.grant_limits(identity)
+    return Admission(_decided(person, identity), identity, auth, platform.platform, limits, meeting)
 
 
-def admit_with(options: ParticipantOptions, person: TokenResult, *, auth: str, caller: Caller) -> Admission:
+def admit_with(
+    options: ParticipantOptions, person: TokenResult, *, auth: str, caller: Caller, meeting: str | None
+) -> Admission:
     """Decides for a person who comes with a LiveKit client of their own.
 
     Raises:
         IdentityRefusedError: the auth type does not admit the identity.
         PolicyRefusedError: the platform's policy does not allow it, or something of what is brought along.
     """
-    admission = admit(person, auth=auth, platform=caller.platform)
+    admission = admit(person, auth=auth, platform=caller.platform, meeting=meeting)
     options.room_config.check(caller.platform.policy.room_config)
     may_describe = caller.user is None or (admission.limits is not None and admission.limits.can_update_own_metadata)
     if options.describes_person and not may_describe:
@@ -126,7 +135,7 @@ def admit_by_link(visit: Visit, *, auth: str | None, platform: Platform, now: in
 
 def admit_guest(person: TokenResult) -> Admission:
     """Decides for a person whom nobody vouches for and whom guest access lets in: a guest, whatever was claimed."""
-    return _admission(person, Identity.GUEST, None, None)
+    return Admission(_decided(person, Identity.GUEST), Identity.GUEST, None, None)
 
 
 def vouching_platform(verified: VerifiedToken, settings: Settings) -> str | None:
@@ -146,5 +155,5 @@ def guest_id(wanted: str) -> str:
     return GUEST_PREFIX + hashlib.sha256(wanted.encode()).hexdigest()
 
 
-def _admission(person: TokenResult, identity: Identity, auth: str | None, platform: str | None) -> Admission:
-    return Admission(person.model_copy(update={"identity": identity}), identity, auth, platform)
+def _decided(person: TokenResult, identity: Identity) -> TokenResult:
+    return person.model_copy(update={"identity": identity})

@@ -126,10 +126,13 @@ class Api:
         Raises:
             InvalidParametersError: it is malformed, or the two differ.
         """
-        in_query = read_request(AuthChoice, {"auth": self.query().get("auth") or None}).auth
-        if None not in {in_query, in_body} and in_query != in_body:
+        in_query = self.query().get("auth")
+        if not in_query:
+            return in_body
+        chosen = read_request(AuthChoice, {"auth": in_query}).auth
+        if in_body not in {None, chosen}:
             raise InvalidParametersError(FieldError("auth", "differs between query and body"))
-        return in_query or in_body
+        return chosen
 
     def credentials(self) -> Credentials:
         """What a caller may authenticate with: two headers, or on a route behind IAM only what API Gateway verified."""

@@ -75,7 +75,7 @@ class Connections:
         if payer is not None:
             self._guards.quotas.take_request(payer)
         audit.note(space=person.space, identity=person.identity, auth=auth)
-        admission = replace(admit(person, auth=auth, platform=platform), meeting=verified.claims.meeting)
+        admission = admit(person, auth=auth, platform=platform, meeting=verified.claims.meeting)
         return self._enter(admission, payer)
 
     def open(
@@ -147,8 +147,8 @@ class Connections:
             QuotaExceededError: the platform has had its tokens.
         """
         person, chosen = self._wish(request, auth, caller.platform)
-        admission = admit_with(options, person, auth=chosen, caller=caller)
-        _, details = self._connected(replace(admission, meeting=request.meeting), caller.platform)
+        admission = admit_with(options, person, auth=chosen, caller=caller, meeting=request.meeting)
+        _, details = self._connected(admission, caller.platform)
         audit.note_token(details.participant_token)
         self._guards.auditor.issued("participant")
         return details
@@ -199,7 +199,7 @@ class Connections:
         self, request: ConnectionRequest | RedirectRequest, auth: str | None, platform: Platform
     ) -> Admission:
         person, chosen = self._wish(request, auth, platform)
-        return replace(admit(person, auth=chosen, platform=platform), meeting=request.meeting)
+        return admit(person, auth=chosen, platform=platform, meeting=request.meeting)
 
     def _wish(
         self, request: ConnectionRequest | RedirectRequest, auth: str | None, platform: Platform
