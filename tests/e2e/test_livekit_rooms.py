@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.browser import MEDIA, chromium, fresh_visit
 from tests.support.livekit_doors import Visitor, call
@@ -173,9 +174,14 @@ def test_whoever_is_blocked_too_late_is_put_out_again(house: House, enter: Enter
     answer = call(house.service, "POST", "/api/blocks", json={"space": "guarded", "id": "mallory"})
     assert answer.status_code == 201
 
-    put_out = enter(ticket)
-
-    put_out.sees(lambda seen: seen["ending"] == PARTICIPANT_REMOVED)
+    try:
+        put_out = enter(ticket)
+    except PlaywrightError as error:
+        # So soon that their client had no media yet: it is not told why, only that it never got in.
+        if "could not establish pc connection" not in error.message:
+            raise
+    else:
+        put_out.sees(lambda seen: seen["ending"] == PARTICIPANT_REMOVED)
     until(lambda: who_is_in(house.livekit, of_ada["roomName"]) == ["ada"], "only Ada is in")
     until(lambda: house.people("guarded") == {of_ada["room"]: 1}, "only Ada is known to be in")
     assert witness.does("look")["ending"] is None
