@@ -156,4 +156,4 @@ def guest_id(wanted: str) -> str:
 
 
 def _decided(person: TokenResult, identity: Identity) -> TokenResult:
-    return person.model_copy(update={"identity": identity})
+    return person if person.identity is identity else person.model_copy(update={"identity": identity})
