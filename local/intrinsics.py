@@ -13,6 +13,11 @@ from typing import Any, Final
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # where PyYAML was built without libyaml, which reads a template in a tenth of the time
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 Tree = dict[str, Any]
 PhysicalId = str | Mapping[str, str]
 """What `Ref` answers, or a mapping of `Ref` and attribute names to what each answers."""
@@ -41,7 +46,7 @@ class TemplateError(ValueError):
     """The template, or a parameter given to it, is wrong."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SafeLoader):
     """Reads `!GetAtt a.b` as `{"Fn::GetAtt": ["a", "b"]}`, and the other tags alike."""
 
 

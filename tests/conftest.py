@@ -11,9 +11,13 @@ os.environ.update(ENVIRONMENT)
 
 import moto  # noqa: F401 - registers its stubber, which only clients made afterwards carry
 import pytest
+from moto.core.config import default_user_config
 
 from tests.support.clock import FakeClock
 from tests.support.world import World, world_in_memory
+
+# A session keeps what it has read of botocore's data: a new one in every mock_aws() reads all of it anew.
+default_user_config["core"]["reset_boto3_session"] = False
 
 pytest_plugins = ["tests.support.aws_calls", "tests.support.leaks"]
 

@@ -59,7 +59,7 @@ def server(*, date: float, status: int = 200, keys: Mapping[str, str] = LIVEKIT_
     """A server that takes itself to live at a date, answers GET by a status, and knows keys; gives its `host:port`."""
     handler = type("Handler", (_Handler,), {"date": date, "status": status, "keys": keys})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         try:
             yield f"127.0.0.1:{listening.server_port}"
         finally:

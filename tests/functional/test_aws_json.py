@@ -92,7 +92,7 @@ def _server() -> Iterator[Scripted]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         scripted.http = server
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         scripted.url = f"http://127.0.0.1:{server.server_address[1]}"
         with scripted.clients:

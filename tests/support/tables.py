@@ -26,7 +26,7 @@ def moto_table(name: str) -> Iterator[Table]:
     """A table of one's own in moto, empty."""
     aws.dynamodb.cache_clear()
     with moto.mock_aws():
-        boto3.client("dynamodb").create_table(**create_table_arguments(name))
+        aws.dynamodb().create_table(**create_table_arguments(name))
         yield Table(name)
     aws.dynamodb.cache_clear()
 

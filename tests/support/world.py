@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from io import StringIO
 from logging import StreamHandler
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import moto
@@ -29,6 +30,10 @@ from vocespace.attributes import Item, to_attributes
 from vocespace.identities import Identity
 from vocespace.jws import sign
 from vocespace.platforms import Platform, Policy
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_secretsmanager import SecretsManagerClient
 
 TABLE = "vocespace-test"
 KID = "test-1"
@@ -101,11 +106,11 @@ class World:
         self.clock = clock
         self._monkeypatch = monkeypatch
         self.api_keys: dict[str, str] = {}
-        boto3.client("dynamodb").create_table(**create_table_arguments(TABLE))
+        _dynamodb().create_table(**create_table_arguments(TABLE))
         livekit = {"url": LIVEKIT_URL, "apiKey": LIVEKIT_KEY, "apiSecret": LIVEKIT_SECRET}
         for name, document in (("signing", RING), ("livekit", livekit), ("booking-sources", SOURCES)):
-            boto3.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(document))
-        boto3.client("secretsmanager").create_secret(Name="join-links", SecretString=JOIN_LINK_SECRET)
+            _secrets_manager().create_secret(Name=name, SecretString=json.dumps(document))
+        _secrets_manager().create_secret(Name="join-links", SecretString=JOIN_LINK_SECRET)
         for platform in (DEMO, ACME):
             self.put_platform(platform)
             self.api_keys[platform.platform] = self.add_key(platform.platform)
@@ -129,7 +134,7 @@ class World:
 
     def put_secret(self, name: str, document: object) -> None:
         """Replaces what a secret holds."""
-        boto3.client("secretsmanager").put_secret_value(SecretId=name, SecretString=json.dumps(document))
+        _secrets_manager().put_secret_value(SecretId=name, SecretString=json.dumps(document))
 
     def token(self, *, key: str = SIGNING_SECRET, kid: str | None = KID, **claims: object) -> str:
         """Signs a token as demo would get it; a claim that is None is left out."""
@@ -213,6 +218,17 @@ def world_in_memory(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterat
     container.container.cache_clear()
 
 
+# Making a client takes longer than all calls that make a world. The functions' own are new: tests meddle with them.
+@cache
+def _dynamodb() -> DynamoDBClient:
+    return boto3.client("dynamodb")
+
+
+@cache
+def _secrets_manager() -> SecretsManagerClient:
+    return boto3.client("secretsmanager")
+
+
 def _put(*items: Item) -> None:
     for item in items:
-        boto3.client("dynamodb").put_item(TableName=TABLE, Item=to_attributes(item))
+        _dynamodb().put_item(TableName=TABLE, Item=to_attributes(item))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from typing import Any
 
 import pytest
@@ -187,6 +188,7 @@ def test_connection_details_outlives_the_server_it_asks(template: Template) -> N
     assert template.properties("ConnectionDetailsFunction")["Timeout"] > 2 * one_request + one_read
 
 
+@cache
 def deployed(**parameters: str) -> Template:
     """The template with other parameters than usual."""
     return Template.load(TEMPLATE, PARAMETERS | parameters)

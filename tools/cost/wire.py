@@ -53,7 +53,7 @@ def counted_aws() -> Iterator[tuple[Wire, str]]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     wire = Wire(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, wire, threaded=True, request_handler=MotoRequestHandler)
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield wire, f"http://127.0.0.1:{server.server_port}"
