@@ -8,12 +8,13 @@ from typing import Any
 
 import boto3
 import pytest
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from tests.support.aws_faults import fail
 from tests.support.clock import NOW
 from tests.support.events import with_body, with_headers, with_query
 from tests.support.world import ACME_KID, ACME_SECRET, KID, Answer, World
-from vocespace import aws
+from vocespace import aws, observability
 from vocespace.jws import parse_compact, unverified_claims
 
 PERSON = "c4n4ry@mail.example"
@@ -218,3 +219,32 @@ def test_without_a_bus_nothing_is_sent(world: World) -> None:
     ask(world, "redirect_url", "post_ttl")
 
     assert calls == []
+
+
+def test_each_line_counts_one_token_at_its_own_time(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Powertools writes a single metric, with the record beside it."""
+    lines = []
+    for second in (NOW, NOW + 1):
+        monkeypatch.setattr(observability, "time_ns", lambda now=second: now * 10**9 + 5_000_000)
+        ask(world, "redirect_url", "post_ttl")
+        lines.append(only_record(capsys))
+    with single_metric(name="TokenIssued", unit=MetricUnit.Count, value=1) as metric:
+        for name in ("platform", "identity", "provider"):
+            metric.add_dimension(name, lines[0][name])
+    alone = json.loads(capsys.readouterr().out)
+
+    assert [line["_aws"].pop("Timestamp") for line in lines] == [NOW * 1000 + 5, NOW * 1000 + 1005]
+    del alone["_aws"]["Timestamp"]
+    assert [{name: line[name] for name in alone} for line in lines] == [alone, alone]
+
+
+def test_other_people_are_counted_by_themselves(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is remembered of a line is that of the same platform, identity and provider only."""
+    for identity in ("participant", "guest", "participant"):
+        ask(world, "redirect_url", "post_ttl", identity=identity)
+
+    found = records(capsys.readouterr().out)
+    assert [each["identity"] for each in found] == ["participant", "guest", "participant"]
+    assert len({each["jti"] for each in found}) == len(found)

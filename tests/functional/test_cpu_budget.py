@@ -18,8 +18,8 @@ from tests.support.world import Context, World
 from tools.cost.calibration import ratio_to_loop
 
 BUDGETS = {
-    ("redirect_url", "post_ttl"): 0.10,
-    ("connection_details", "get_redirect"): 0.14,
+    ("redirect_url", "post_ttl"): 0.08,
+    ("connection_details", "get_redirect"): 0.12,
 }
 """A function, the file of its event, and how many loops its answer may cost."""
 
