@@ -121,6 +121,7 @@ class World:
         for name, value in environment.items():
             self._monkeypatch.setenv(name, value)
         container.container.cache_clear()
+        observability.counted.cache_clear()
 
     def put_platform(self, platform: Platform) -> None:
         """Writes a platform."""

@@ -30,6 +30,7 @@ def _emitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     """Every metric that the code emits, with the names of its dimensions, in the environment of the template."""
     for name, value in template.functions()[0].environment.items():
         monkeypatch.setenv(name, value)
+    observability.counted.cache_clear()
     capsys.readouterr()
     observability.issued({"what": "link", "platform": "demo", "identity": "guest", "provider": "livekit"})
     observability.refused({"reason": "key_unknown"})

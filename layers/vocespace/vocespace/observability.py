@@ -30,15 +30,15 @@ def logger() -> Logger:
 
 def issued(decision: Mapping[str, str]) -> None:
     """Something was handed out. The metric's line is the log line, because one costs half of two."""
-    counted = _counted("TokenIssued", *((name, decision.get(name, "nobody")) for name in _DIMENSIONS))
-    metadata = counted["_aws"] | {"Timestamp": time_ns() // 1_000_000}
-    line = to_json(counted | {"message": "issued", **decision, "_aws": metadata}, ensure_ascii=True)
+    form = counted("TokenIssued", *((name, decision.get(name, "nobody")) for name in _DIMENSIONS))
+    metadata = form["_aws"] | {"Timestamp": time_ns() // 1_000_000}
+    line = to_json(form | {"message": "issued", **decision, "_aws": metadata}, ensure_ascii=True)
     sys.stdout.write(f"{line.decode()}\n")
 
 
 @lru_cache(maxsize=1024)
-def _counted(name: str, *dimensions: tuple[str, str]) -> dict[str, Any]:
-    # Of a line that counts one thing in the Embedded Metric Format only the time changes: Powertools makes it once.
+def counted(name: str, *dimensions: tuple[str, str]) -> dict[str, Any]:
+    """A line that counts one thing (CloudWatch's Embedded Metric Format), made once: only its time changes."""
     metrics = EphemeralMetrics()
     metrics.add_metric(name, MetricUnit.Count, 1)
     for dimension, value in dimensions:
