@@ -1,7 +1,7 @@
 """What a warm request may cost of the processor: so many loops of `tools/cost/calibration.py`, and no time at all.
 
-The budgets are twice what was measured, so that no machine fails them; what makes a request half as dear again goes
-unseen here, and is seen by `make bench`.
+The budgets are twice what was measured on Python 3.11, so that no machine fails them, and up to three times on the
+faster one of Lambda; what makes a request half as dear again goes unseen here, and is seen by `make bench`.
 """
 
 from __future__ import annotations
